@@ -13,7 +13,9 @@ const esmOnly = ["p-retry", "p-queue", "p-timeout", "eventemitter3", "is-network
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
-  testEnvironmentOptions: { customExportConditions: ["@o2cqrs/source", "node", "node-addons", "require", "default"] },
+  testEnvironmentOptions: {
+    customExportConditions: ["@o2cqrs/source", "node", "node-addons", "require", "default"],
+  },
   roots: ["<rootDir>/tests"],
   testMatch: ["**/*.test.ts"],
   modulePathIgnorePatterns: ["/dist/"],

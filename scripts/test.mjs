@@ -13,7 +13,9 @@ const { status } = spawnSync(
   [jest, "--json", `--outputFile=${report}`, ...process.argv.slice(2)],
   { cwd: root, stdio: ["inherit", "ignore", "inherit"] },
 );
-const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(readFileSync(report, "utf8"));
+const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(
+  readFileSync(report, "utf8"),
+);
 // A suite that cannot be loaded runs no test, and must still count as a failure.
 const failed = success ? 0 : Math.max(numFailedTests, numFailedTestSuites, 1);
 console.log(`${numPassedTests} passed, ${failed} failed`);
