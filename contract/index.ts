@@ -1,1 +1,12 @@
-export {};
+export * from "./config.js";
+export * from "./env.js";
+export * from "./fields.js";
+export * from "./logs.js";
+export * from "./metrics.js";
+export * from "./names.js";
+export * from "./pii.js";
+export * from "./severity.js";
+export * from "./spans.js";
+export * from "./streams.js";
+export * from "./thresholds.js";
+export * from "./versions.js";
