@@ -36,7 +36,7 @@ export interface StreamDefinition {
 
 /** The columns of a log schema, in the order of its declaration. */
 export function columnsOf(schema: z.ZodObject): StreamField[] {
-  return Object.entries(schema.shape).flatMap(([name, field]) => {
+  return Object.entries<z.core.$ZodType>(schema.shape).flatMap(([name, field]) => {
     const traits = traitsOf(field);
     if (traits?.column === undefined) return [];
     const required = !(field instanceof z.ZodOptional);
