@@ -1,0 +1,171 @@
+import type { ServerContext } from "../context.js";
+import type { Column, StreamKey } from "../data/store.js";
+import { failure, json, ok, type Reply } from "../server/reply.js";
+import { type Area, del, get, post, put, type ServerRequest } from "../server/route.js";
+import { rewriteFieldName, rewriteStreamName, streamType } from "../streams/names.js";
+import { presentStream, presentStreamBriefly } from "../streams/present.js";
+import { StreamBeingDeleted } from "../streams/registry.js";
+import {
+  columnType,
+  createRequest,
+  deleteFieldsRequest,
+  updateFieldsRequest,
+  updateRequest,
+} from "../streams/requests.js";
+import { applyUpdate, brokenRule, settingsOfCreate } from "../streams/rules.js";
+
+/** Streams and their settings. */
+export const streamRoutes: Area = () => [
+  get("/api/:org/streams", list),
+  get("/api/:org/streams/:name/schema", schema),
+  post("/api/:org/streams/:name", create),
+  del("/api/:org/streams/:name", remove),
+  put("/api/:org/streams/:name/settings", updateSettings),
+  put("/api/:org/streams/:name/update_fields", updateFields),
+  put("/api/:org/streams/:name/delete_fields", deleteFields),
+];
+
+/** Most routes rewrite the name of the path; deleting does not. */
+const keyOf = (request: ServerRequest, name = rewriteStreamName(request.parameter("name"))): StreamKey => ({
+  organization: request.organization,
+  type: streamType(request.query),
+  name,
+});
+
+function existing(context: ServerContext, key: StreamKey): readonly Column[] {
+  const columns = context.data.columns(key);
+  if (!columns) throw failure(404, "stream not found");
+  return columns;
+}
+
+async function list({ query, organization }: ServerRequest, context: ServerContext): Promise<Reply> {
+  const type = query.get("type");
+  const keyword = query.get("keyword") ?? "";
+  const found = context.data
+    .streams(organization)
+    .filter((key) => (!type || key.type === streamType(query)) && key.name.includes(keyword))
+    .sort((left, right) => (left.name === right.name ? 0 : left.name < right.name ? -1 : 1));
+  if (query.get("asc") === "false") found.reverse();
+  const offset = Number(query.get("offset") ?? 0);
+  const limit = Number(query.get("limit") ?? 0);
+  const page = limit > 0 ? found.slice(offset, offset + limit) : found.slice(offset);
+  const whole = query.get("fetchSchema") === "true";
+  const streams = await Promise.all(
+    page.map((key) => {
+      const columns = whole ? context.data.columns(key) : undefined;
+      return columns ? presentStream(context, key, columns) : presentStreamBriefly(context, key);
+    }),
+  );
+  return json(200, { list: streams, total: found.length });
+}
+
+async function schema(request: ServerRequest, context: ServerContext): Promise<Reply> {
+  const key = keyOf(request);
+  return json(200, await presentStream(context, key, existing(context, key)));
+}
+
+/** Columns first, settings second: a create that fails on its settings leaves the stream behind. */
+async function create(request: ServerRequest, context: ServerContext): Promise<Reply> {
+  const key = keyOf(request);
+  if (key.type === "enrichment_tables") throw failure(400, "Stream type 'enrichment_tables' not allowed");
+  const body = request.json(createRequest(context.version));
+  const columns = body.fields.map(({ name, type }): Column => {
+    const known = columnType(type);
+    if (!known) throw failure(400, `invalid data type: ${type}`);
+    return { name: rewriteFieldName(name), type: known };
+  });
+  if (context.data.columns(key)) throw failure(400, "stream already exists");
+  const all = withTimestamp(columns);
+  await context.data.create(key, all);
+  await context.streams.save(key, {
+    createdAt: context.clock.micros(),
+    declared: all.map(({ name }) => name),
+  });
+  assertNotBeingDeleted(context, key);
+  const settings = settingsOfCreate(body);
+  refuseBroken(brokenRule(settings, all, context.version));
+  await context.streams.save(key, { settings });
+  return ok("stream created");
+}
+
+const withTimestamp = (columns: readonly Column[]): readonly Column[] => {
+  const unique = [...new Map(columns.map((column) => [column.name, column])).values()];
+  return unique.some(({ name }) => name === "_timestamp")
+    ? unique
+    : [...unique, { name: "_timestamp", type: "Int64" }];
+};
+
+function refuseBroken(rule: string | undefined): void {
+  if (rule !== undefined) throw failure(400, rule);
+}
+
+function assertNotBeingDeleted(context: ServerContext, key: StreamKey): void {
+  if (context.streams.isBeingDeleted(key)) throw failure(400, new StreamBeingDeleted(key).message);
+}
+
+async function updateSettings(request: ServerRequest, context: ServerContext): Promise<Reply> {
+  const key = keyOf(request);
+  const change = request.json(updateRequest(context.version));
+  const columns = existing(context, key);
+  assertNotBeingDeleted(context, key);
+  const { add, remove: removed } = change.defined_schema_fields;
+  if (add.length + removed.length > 0 && !context.options.userDefinedSchemas)
+    throw failure(
+      400,
+      "user defined schema is not allowed, you need to set ZO_ALLOW_USER_DEFINED_SCHEMAS=true",
+    );
+  const added = newColumns(change.fields.add, columns);
+  const settings = applyUpdate(context.streams.settings(key), change, context.clock.micros());
+  refuseBroken(brokenRule(settings, [...columns, ...added], context.version));
+  if (added.length > 0) await context.data.addColumns(key, added);
+  await context.streams.save(key, { settings });
+  await keepDistinctValues(context, key);
+  return ok("");
+}
+
+function newColumns(
+  fields: readonly { readonly name: string; readonly type: string }[],
+  columns: readonly Column[],
+): Column[] {
+  const known = new Set(columns.map(({ name }) => name));
+  return fields
+    .map(({ name, type }): Column => {
+      const column = columnType(type);
+      if (!column) throw failure(400, `invalid data type: ${type}`);
+      return { name: rewriteFieldName(name), type: column };
+    })
+    .filter(({ name }) => !known.has(name));
+}
+
+/** The first change of a log stream's settings makes the stream in which the server keeps its distinct values. */
+async function keepDistinctValues(context: ServerContext, key: StreamKey): Promise<void> {
+  if (key.type !== "logs") return;
+  const name = `distinct_values_logs_${key.name}`;
+  const derived: StreamKey = { organization: key.organization, type: "metadata", name };
+  if (context.data.columns(derived)) return;
+  await context.data.create(derived, [{ name: "_timestamp", type: "Int64" }]);
+  await context.streams.save(derived, { createdAt: context.clock.micros() });
+}
+
+/** The name is taken as it stands: `/streams/cqrs-commands` is 404 though the stream `cqrs_commands` exists. */
+async function remove(request: ServerRequest, context: ServerContext): Promise<Reply> {
+  const key = keyOf(request, request.parameter("name"));
+  existing(context, key);
+  await context.streams.remove(key);
+  return ok("stream deleted");
+}
+
+/** Answers 200 and changes nothing, like the server. */
+function updateFields(request: ServerRequest, context: ServerContext): Reply {
+  request.json(updateFieldsRequest);
+  existing(context, keyOf(request));
+  return ok("fields updated");
+}
+
+async function deleteFields(request: ServerRequest, context: ServerContext): Promise<Reply> {
+  const key = keyOf(request);
+  const { fields } = request.json(deleteFieldsRequest);
+  existing(context, key);
+  await context.data.deleteColumns(key, fields);
+  return ok("fields deleted");
+}

@@ -1,0 +1,3 @@
+import type { Area } from "../server/route.js";
+
+export const tracesRoutes: Area = () => [];

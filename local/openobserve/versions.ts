@@ -1,0 +1,105 @@
+/** The two observed servers. */
+export type ServerVersion = "0.60" | "0.90";
+
+/** The version that `startServer` and the command use when none is named. */
+export const defaultVersion: ServerVersion = "0.90";
+
+/** All that the two versions do differently. Code asks for a behaviour, never for a version. */
+export interface VersionBehaviour {
+  readonly version: ServerVersion;
+  /** As `GET /config` tells it. */
+  readonly release: string;
+  readonly commit: string;
+  readonly buildDate: string;
+  /**
+   * Which segment of a path that no route knows is taken for the organisation: the very first, so that
+   * `/api/default/nope` belongs to an organisation `api`, or the first after `api`.
+   */
+  readonly unknownPathOrganization: "first segment" | "after api";
+  /** Text of a gzip body that is none. */
+  readonly badGzip: string;
+  readonly defaultFullTextFields: readonly string[];
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly streams: {
+    /** Whether settings have `partition_time_level` (and refuse unknown levels) or `storage_type`. */
+    readonly timeLevel: boolean;
+    readonly storageType: boolean;
+    /** The list shows real settings and creation times without `fetchSchema`. */
+    readonly listShowsSettings: boolean;
+  };
+}
+
+const v060: VersionBehaviour = {
+  version: "0.60",
+  release: "v0.60.5",
+  commit: "7c8f18963cf4475132064605a3a7a565c2f899e0",
+  buildDate: "2026-11-23T19:52:44Z",
+  unknownPathOrganization: "first segment",
+  badGzip: "unexpected end of file",
+  defaultFullTextFields: ["body", "content", "data", "error", "errors", "json", "log", "message", "msg"],
+  configuration: {
+    web_url: "",
+    mysql_deprecated_warning: false,
+    service_graph_enabled: false,
+    fqn_priority_dimensions: [],
+  },
+  streams: { timeLevel: true, storageType: false, listShowsSettings: false },
+};
+
+const v090: VersionBehaviour = {
+  version: "0.90",
+  release: "v0.90.3",
+  commit: "ebe26d7c810ea05ada6d14c611b6131ac3ad620b",
+  buildDate: "2026-11-24T00:33:31Z",
+  unknownPathOrganization: "after api",
+  badGzip: "Invalid gzip header",
+  defaultFullTextFields: [
+    "body",
+    "content",
+    "data",
+    "error",
+    "json",
+    "llm_input",
+    "llm_output",
+    "log",
+    "message",
+    "msg",
+  ],
+  configuration: {
+    web_url: "",
+    sql_reserved_keywords: [
+      "all",
+      "current_catalog",
+      "current_date",
+      "current_time",
+      "current_timestamp",
+      "current_user",
+      "distinct",
+      "end-exec",
+      "exists",
+      "false",
+      "from",
+      "interval",
+      "localtime",
+      "localtimestamp",
+      "not",
+      "null",
+      "session_user",
+      "top",
+      "trim",
+      "true",
+      "user",
+    ],
+    dashboard_show_field_as_json_enabled: false,
+    alert_preview_timerange_minutes: 0,
+    model_pricing_enabled: false,
+    anomaly_detection_enabled: false,
+    enable_cross_linking: false,
+    show_fts_field_values: false,
+    search_inspector_enabled: false,
+    auto_query_enabled: false,
+  },
+  streams: { timeLevel: false, storageType: true, listShowsSettings: true },
+};
+
+export const behaviourOf = (version: ServerVersion): VersionBehaviour => (version === "0.60" ? v060 : v090);
