@@ -1,0 +1,45 @@
+import { type Failure, OpenObserveError, UnavailableError } from "./errors.js";
+
+/** The connection was never made, so the server cannot have acted. */
+const beforeSending = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** The server's certificate does not convince; trying again would not change that. */
+const certificate = /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|ALTNAME/;
+
+const certificateCure =
+  "If the server's certificate is signed by your own authority, give it: " +
+  'pulumi config set o2cqrs:caCertificate "$(cat ca.pem)"';
+
+/** The server's certificate was refused. */
+export class CertificateError extends OpenObserveError {}
+
+/** The typed error for a connection that failed. An abort by the caller passes through as it is. */
+export function networkError(
+  failure: Pick<Failure, "method" | "path">,
+  cause: unknown,
+  signal?: AbortSignal,
+): unknown {
+  if (signal?.aborted) return cause;
+  const { code, message } = describe(cause);
+  const serverMessage = code === undefined || message.includes(code) ? message : `${message} (${code})`;
+  if (code !== undefined && certificate.test(code))
+    return new CertificateError({ ...failure, serverMessage, cure: certificateCure });
+  const notProcessed = code !== undefined && beforeSending.has(code);
+  const cure = notProcessed ? "Is the server up, and is o2cqrs:url its address?" : undefined;
+  return new UnavailableError({ ...failure, serverMessage, cure }, { cause, notProcessed });
+}
+
+/** Happy-eyeballs failures hide the reason in the first of several errors. */
+function describe(cause: unknown): { code: string | undefined; message: string } {
+  const error = cause instanceof AggregateError ? (cause.errors[0] as unknown) : cause;
+  if (!(error instanceof Error)) return { code: undefined, message: String(error) };
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return { code, message: error.message };
+}
