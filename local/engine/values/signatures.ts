@@ -1,0 +1,11 @@
+/**
+ * The tags by which Pulumi marks special objects on the wire and in state
+ * (sdk/go/common/resource/sig and the constants of `@pulumi/pulumi/runtime/rpc`).
+ */
+export const signatureKey = "4dabf18193072939515e22adb298388d";
+export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+export const outputValueSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+export const resourceReferenceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
+
+/** What stands for an unknown value on the wire. */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
