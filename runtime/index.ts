@@ -1,1 +1,2 @@
-export {};
+export * from "./env/index.js";
+export * from "./ingest/index.js";

@@ -92,7 +92,9 @@ export async function build({ force = false } = {}) {
     const dist = join(packageDir, "dist");
     await transpile(packageDir, files, dist, "commonjs");
     if (manifest.o2cqrs?.esm) {
-      await transpile(packageDir, files, join(dist, "esm"), "es6");
+      // scripts/ holds what is read by `require` alone.
+      const modules = files.filter((file) => !relative(packageDir, file).startsWith(`scripts${sep}`));
+      await transpile(packageDir, modules, join(dist, "esm"), "es6");
       writeFileSync(join(dist, "esm", "package.json"), '{ "type": "module" }\n');
     }
     prune(dist, files, packageDir);

@@ -1,0 +1,345 @@
+import { type CQRSOpenObserveConfig } from "@o2cqrs/contract";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import PQueue from "p-queue";
+import { DeadLetters } from "./dead-letters.js";
+import { Delivery, type DeliveryParts } from "./delivery.js";
+import { DropReport } from "./drop-report.js";
+import { IngestEmitter } from "./events.js";
+import { frameHeaderBytes, maxRecordBytes } from "./journal/frame.js";
+import { Journal, type JournalOptions, type Usage } from "./journal/journal.js";
+import { Lane } from "./lane.js";
+import {
+  type IngestOptions,
+  type IngestTuning,
+  type ResolvedIngestOptions,
+  resolveIngestOptions,
+} from "./options.js";
+import { type OwnedFolder, Spool } from "./spool.js";
+import { emptyStats, type StreamStats } from "./stats.js";
+import { Transport } from "./transport/transport.js";
+
+/** Where records go: the client, or in tests anything that keeps them. */
+export interface RecordSink {
+  /** Takes a record and returns at once. Never throws. @returns whether it was taken */
+  send(stream: string, record: object): boolean;
+}
+
+/** What the client leaves behind. */
+export interface CloseReport {
+  readonly streams: Readonly<Record<string, StreamStats>>;
+  /** Bytes that were not delivered before the deadline: kept on disk for the next process, or lost without one. */
+  readonly undeliveredBytes: number;
+}
+
+/**
+ * Sends records to OpenObserve in batches, through a buffer that survives the process.
+ *
+ * It never throws into the application and never waits in it: `send` serialises the record, adds it to a page in
+ * memory, and returns. Pages are written to the journal once a turn of the event loop; batches are read back from it
+ * and posted. What happens in every case of failure is written in docs/runtime.md; `events` tells of it.
+ *
+ * @example
+ * const client = new IngestClient(ingestOptionsOf(configFromEnv(), { directory: "/var/lib/orders/telemetry" }));
+ * client.send("cqrs-commands", { _timestamp: Date.now() * 1000, type: "PlaceOrder" });
+ * await client.close();
+ */
+export class IngestClient implements RecordSink {
+  readonly events = new IngestEmitter();
+  readonly #options: ResolvedIngestOptions;
+  readonly #usage: Usage = { disk: 0, memory: 0 };
+  readonly #abort = new AbortController();
+  readonly #transport: Transport;
+  readonly #parts: DeliveryParts;
+  readonly #drops = new DropReport(this.events);
+  readonly #spool: Spool | undefined;
+  readonly #stats = new Map<string, StreamStats>();
+  #folder: Promise<OwnedFolder | undefined>;
+  #lanes = new Map<string, Lane>();
+  /** Lanes that take no new records: of adopted folders, and of one that was lost to another process. */
+  readonly #leftovers = new Set<Lane>();
+  readonly #deliveries = new Set<Promise<void>>();
+  #adoptTimer: NodeJS.Timeout | undefined;
+  #adopting: Promise<void> = Promise.resolve();
+  #refused = false;
+  #skewed = false;
+  #closing: Promise<CloseReport> | undefined;
+
+  /** @throws ZodError for a setting out of range */
+  constructor(options: IngestOptions) {
+    this.#options = resolveIngestOptions(options);
+    const { directory, concurrency, performance, staleMs, maxDeadLetterBytes } = this.#options;
+    this.#transport = new Transport({
+      ...this.#options,
+      timeoutMs: performance.timeout,
+      onServerTime: (aheadMs) => this.#compareClocks(aheadMs),
+    });
+    const letters = directory === undefined ? undefined : join(directory, "dead-letters");
+    this.#parts = {
+      transport: this.#transport,
+      queue: new PQueue({ concurrency }),
+      deadLetters: new DeadLetters(letters, maxDeadLetterBytes, (error) => this.#diskFailed(error)),
+      emitter: this.events,
+      options: this.#options,
+    };
+    this.#spool = directory === undefined ? undefined : new Spool(join(directory, "journals"), staleMs);
+    this.#folder = this.#ownFolder();
+    if (this.#spool !== undefined) this.#adoptFrom(this.#spool);
+  }
+
+  send(stream: string, record: object): boolean {
+    let json: string;
+    try {
+      json = JSON.stringify(record);
+    } catch (error) {
+      this.#setAside(stream, `cannot be serialised: ${String(error)}`, "null");
+      return false;
+    }
+    return this.sendJson(stream, json);
+  }
+
+  /** Like `send`, for a record that is JSON text already (an object, without line breaks around it). */
+  sendJson(stream: string, json: string): boolean {
+    const bytes = frameHeaderBytes + json.length;
+    if (this.#closing !== undefined) return this.#drop(stream, "closed");
+    if (json.length > maxRecordBytes / 3 && Buffer.byteLength(json) > maxRecordBytes) {
+      this.#setAside(stream, `larger than ${maxRecordBytes} bytes`, JSON.stringify(json.slice(0, 1000)));
+      return false;
+    }
+    if (!this.#fits(bytes) && !this.#makeRoom(bytes)) return this.#drop(stream, "overflow");
+    this.#lane(stream).push(json);
+    return true;
+  }
+
+  /** Resolves when every record taken so far is in the buffer on disk (or in memory, without a disk). */
+  async persisted(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.persisted()));
+  }
+
+  /** Resolves when every record taken so far is delivered or set aside, adopted ones included. */
+  async flush(): Promise<void> {
+    await this.#adopting;
+    await Promise.all([...this.#lanes.values(), ...this.#leftovers].map((lane) => lane.flush()));
+  }
+
+  /**
+   * Takes no more records, delivers what it can and ends. Resolves after the deadline at the latest, plus what the
+   * disk takes for a last write; never rejects.
+   * @param deadlineMs time for the delivery; default 5000
+   */
+  close({ deadlineMs = 5000 }: { readonly deadlineMs?: number } = {}): Promise<CloseReport> {
+    this.#closing ??= this.#close(deadlineMs);
+    return this.#closing;
+  }
+
+  /** What became of the records, by stream. */
+  get stats(): Readonly<Record<string, StreamStats>> {
+    return Object.fromEntries(this.#stats);
+  }
+
+  /** Bytes that wait, in memory and on disk; on disk whole segments count. */
+  get bufferedBytes(): number {
+    return this.#usage.disk + this.#usage.memory;
+  }
+
+  async #close(deadlineMs: number): Promise<CloseReport> {
+    clearInterval(this.#adoptTimer);
+    const deadline = new AbortController();
+    const timeUp = sleep(deadlineMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+    await Promise.race([this.flush(), timeUp]);
+    deadline.abort();
+    this.#abort.abort(new Error("The ingest client was closed"));
+    const folder = await this.#folder;
+    const own = await stopAll([...this.#lanes.values()]);
+    await folder?.release({ remove: own === 0 });
+    const undeliveredBytes = own + (await stopAll([...this.#leftovers]));
+    await Promise.all(this.#deliveries);
+    await this.#transport.close();
+    this.#reportLost(folder === undefined);
+    this.#drops.close();
+    return { streams: this.stats, undeliveredBytes };
+  }
+
+  #reportLost(inMemory: boolean): void {
+    if (!inMemory) return;
+    for (const [stream, { accepted, delivered, deadLettered, dropped }] of this.#stats) {
+      const lost = accepted - delivered - deadLettered - dropped;
+      if (lost > 0) this.#countDrop(stream, "lost", lost);
+    }
+  }
+
+  #lane(stream: string): Lane {
+    let lane = this.#lanes.get(stream);
+    if (lane === undefined) {
+      lane = this.#createLane(
+        stream,
+        this.#folder.then((folder) => folder?.journalOf(stream)),
+      );
+      this.#lanes.set(stream, lane);
+    }
+    return lane;
+  }
+
+  #createLane(stream: string, directory: Promise<string | undefined>): Lane {
+    const stats = this.#statsOf(stream);
+    const { performance, maxBatchBytes, concurrency } = this.#options;
+    const opening = directory.then((path) => this.#openJournal(stream, path));
+    return new Lane(opening, new Delivery(stream, this.#parts, stats, this.#abort.signal), stats, {
+      batchSize: performance.batchSize,
+      flushIntervalMs: performance.flushInterval,
+      maxBatchBytes,
+      window: concurrency,
+      usage: this.#usage,
+    });
+  }
+
+  async #openJournal(stream: string, directory: string | undefined): Promise<Journal> {
+    const options: JournalOptions = {
+      directory,
+      segmentBytes: this.#options.segmentBytes,
+      sync: this.#options.durability === "disk",
+      usage: this.#usage,
+      onDiskError: (error) => this.#diskFailed(error),
+      onDamage: (bytes) => this.events.tell("damage", { stream, bytes }),
+    };
+    try {
+      return await Journal.open(options);
+    } catch (error) {
+      this.#diskFailed(error);
+      return Journal.inMemory(options);
+    }
+  }
+
+  async #ownFolder(): Promise<OwnedFolder | undefined> {
+    try {
+      return await this.#spool?.own(() => this.#folderLost());
+    } catch (error) {
+      this.#diskFailed(error);
+      return undefined;
+    }
+  }
+
+  /** Another process took our folder, because this one was stopped for long. New records go to a new folder. */
+  #folderLost(): void {
+    if (this.#closing !== undefined) return;
+    this.#diskFailed(new Error("The journal was taken over by another process while this one was stopped"));
+    for (const lane of this.#lanes.values()) this.#leftovers.add(lane);
+    this.#lanes = new Map();
+    this.#folder = this.#ownFolder();
+  }
+
+  #adoptFrom(spool: Spool): void {
+    const look = () => {
+      this.#adopting = this.#adopting
+        .then(() => this.#adopt(spool))
+        .catch((error: unknown) => {
+          this.#diskFailed(error);
+        });
+    };
+    // Not before our own folder is locked, or it would be taken for an abandoned one.
+    this.#adopting = this.#folder.then(() => undefined);
+    look();
+    this.#adoptTimer = setInterval(look, this.#options.staleMs).unref();
+  }
+
+  async #adopt(spool: Spool): Promise<void> {
+    for (const folder of await spool.adopt()) {
+      const lanes = (await folder.streams()).map((stream) =>
+        this.#createLane(stream, Promise.resolve(folder.journalOf(stream))),
+      );
+      for (const lane of lanes) this.#leftovers.add(lane);
+      const delivery = this.#deliverLeftovers(folder, lanes).finally(() => this.#deliveries.delete(delivery));
+      this.#deliveries.add(delivery);
+    }
+  }
+
+  async #deliverLeftovers(folder: OwnedFolder, lanes: readonly Lane[]): Promise<void> {
+    await Promise.race([Promise.all(lanes.map((lane) => lane.flush())), aborted(this.#abort.signal)]);
+    for (const lane of lanes) this.#leftovers.delete(lane);
+    const remove = (await stopAll(lanes)) === 0;
+    await folder.release({ remove }).catch((error: unknown) => this.#diskFailed(error));
+  }
+
+  #fits(bytes: number): boolean {
+    const { maxMemoryBytes, maxBufferBytes } = this.#options;
+    const { memory, disk } = this.#usage;
+    return memory + bytes <= maxMemoryBytes && memory + disk + bytes <= maxBufferBytes;
+  }
+
+  /** Gives up the oldest segments of the fullest lanes until the record fits, if the policy says so. */
+  #makeRoom(bytes: number): boolean {
+    if (this.#options.overflow !== "drop-oldest") return false;
+    const lanes = [...this.#lanes].sort(([, a], [, b]) => b.undeliveredBytes - a.undeliveredBytes);
+    for (const [stream, lane] of lanes) {
+      for (let given = lane.giveUpOldest(); given !== undefined; given = lane.giveUpOldest()) {
+        void given.then((records) => this.#countDrop(stream, "overflow", records));
+        if (this.#fits(bytes)) return true;
+      }
+    }
+    return false;
+  }
+
+  #drop(stream: string, reason: "overflow" | "closed"): false {
+    this.#countDrop(stream, reason, 1);
+    if (reason === "overflow") this.#watchForDrain();
+    return false;
+  }
+
+  #countDrop(stream: string, reason: "overflow" | "closed" | "lost", records: number): void {
+    this.#statsOf(stream).dropped += records;
+    this.#drops.add(stream, reason, records);
+  }
+
+  /** Space comes back in segments; looking for it a few times a second is enough. */
+  #watchForDrain(): void {
+    if (this.#refused) return;
+    this.#refused = true;
+    const timer = setInterval(() => {
+      if (this.#closing === undefined && !this.#fits(this.#options.segmentBytes)) return;
+      clearInterval(timer);
+      this.#refused = false;
+      this.events.tell("drain");
+    }, 100).unref();
+  }
+
+  #setAside(stream: string, reason: string, record: string): void {
+    this.#statsOf(stream).deadLettered++;
+    void this.#parts.deadLetters.add(stream, reason, [record]);
+    this.events.tell("deadLetter", { stream, records: 1, reason });
+  }
+
+  #statsOf(stream: string): StreamStats {
+    let stats = this.#stats.get(stream);
+    if (stats === undefined) this.#stats.set(stream, (stats = emptyStats()));
+    return stats;
+  }
+
+  /** Told once when the clocks part, and once more if they part again after they agreed. */
+  #compareClocks(aheadMs: number): void {
+    const skewed = Math.abs(aheadMs) > this.#options.maxClockSkewMs;
+    if (skewed && !this.#skewed) this.events.tell("clockSkew", { aheadMs });
+    this.#skewed = skewed;
+  }
+
+  #diskFailed(error: unknown): void {
+    this.events.tell("diskError", { error: error instanceof Error ? error : new Error(String(error)) });
+  }
+}
+
+/** The options that a configuration describes. */
+export function ingestOptionsOf(config: CQRSOpenObserveConfig, tuning: IngestTuning = {}): IngestOptions {
+  const { baseUrl, org, user, token, performance } = config;
+  return { ...tuning, baseUrl, org, credentials: () => ({ user, token }), performance };
+}
+
+/** @returns the bytes that were not delivered */
+async function stopAll(lanes: readonly Lane[]): Promise<number> {
+  const left = await Promise.all(lanes.map((lane) => lane.stop()));
+  return left.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });

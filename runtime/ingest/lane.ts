@@ -1,0 +1,201 @@
+import { Batch } from "./batch.js";
+import { type Delivery } from "./delivery.js";
+import { type Position } from "./journal/cursor.js";
+import { type Journal, type Usage } from "./journal/journal.js";
+import { Page } from "./journal/page.js";
+import { type StreamStats } from "./stats.js";
+
+export interface LaneOptions {
+  readonly batchSize: number;
+  readonly maxBatchBytes: number;
+  /** Milliseconds that records wait for their batch to fill. */
+  readonly flushIntervalMs: number;
+  /** Batches of this stream that may be under way. */
+  readonly window: number;
+  readonly usage: Usage;
+}
+
+interface InFlight {
+  readonly to: Position;
+  done: boolean;
+}
+
+/**
+ * The way of one stream's records: into a page, in groups to the journal, in batches to the server, in the order
+ * they came. Streams do not wait for each other.
+ */
+export class Lane {
+  readonly #opening: Promise<Journal>;
+  #journal: Journal | undefined;
+  #page = new Page();
+  #spare = new Page();
+  #groupScheduled = false;
+  #writing = false;
+  #written: Promise<void> = Promise.resolve();
+  #persistWaiters: (() => void)[] = [];
+  #idleWaiters: (() => void)[] = [];
+  #inFlight: InFlight[] = [];
+  #taking = false;
+  #flushing = 0;
+  #waitingSince = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #stopping: Promise<number> | undefined;
+
+  /** @param opening must not reject */
+  constructor(
+    opening: Promise<Journal>,
+    readonly delivery: Delivery,
+    readonly stats: StreamStats,
+    readonly options: LaneOptions,
+  ) {
+    this.#opening = opening.then((journal) => {
+      this.#journal = journal;
+      this.#scheduleGroup();
+      this.#pump();
+      return journal;
+    });
+  }
+
+  /** Takes a record; it is on disk once `persisted()` resolves. */
+  push(json: string): void {
+    this.options.usage.memory += this.#page.add(json);
+    this.stats.accepted++;
+    this.#scheduleGroup();
+  }
+
+  /** Resolves when all that was pushed before is in the journal. */
+  async persisted(): Promise<void> {
+    if (this.#page.records === 0) return this.#written;
+    await new Promise<void>((resolve) => this.#persistWaiters.push(resolve));
+  }
+
+  /** Sends without waiting for batches to fill; resolves when nothing is left. Never, while the server is down. */
+  async flush(): Promise<void> {
+    this.#flushing++;
+    try {
+      await this.#opening;
+      this.#pump();
+      if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    } finally {
+      this.#flushing--;
+    }
+  }
+
+  /** Gives up the oldest records to make room. @returns how many, or undefined if there is nothing to give up */
+  giveUpOldest(): Promise<number> | undefined {
+    return this.#journal?.giveUpOldest();
+  }
+
+  get undeliveredBytes(): number {
+    return this.#page.size + (this.#journal?.undeliveredBytes ?? 0);
+  }
+
+  /**
+   * Ends the lane; batches under way must have been aborted. What is left stays in the journal.
+   * @returns how many bytes that is
+   */
+  stop(): Promise<number> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<number> {
+    await this.#opening;
+    await this.persisted();
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    const left = this.undeliveredBytes;
+    await this.#journal?.close();
+    return left;
+  }
+
+  #scheduleGroup(): void {
+    if (this.#groupScheduled || this.#writing || this.#page.records === 0) return;
+    if (this.#journal === undefined) return;
+    this.#groupScheduled = true;
+    // All that is logged in this turn of the event loop becomes one write.
+    setImmediate(() => {
+      this.#groupScheduled = false;
+      if (this.#journal !== undefined) this.#written = this.#writeGroup(this.#journal);
+    });
+  }
+
+  async #writeGroup(journal: Journal): Promise<void> {
+    const page = this.#page;
+    const waiters = this.#persistWaiters;
+    this.#page = this.#spare;
+    this.#persistWaiters = [];
+    this.#writing = true;
+    await journal.append(page);
+    this.options.usage.memory -= page.size;
+    page.clear();
+    this.#spare = page;
+    this.#writing = false;
+    for (const resolve of waiters) resolve();
+    if (this.#waitingSince === 0) this.#waitingSince = Date.now();
+    this.#scheduleGroup();
+    this.#pump();
+  }
+
+  /** Starts as many batches as are due and allowed. */
+  #pump(): void {
+    const journal = this.#journal;
+    if (journal === undefined || this.#stopped) return;
+    if (this.#isIdle()) this.#tellIdle();
+    if (this.#taking || this.#inFlight.length >= this.options.window) return;
+    const wait = this.#dueInMs(journal);
+    if (wait > 0) this.#pumpIn(wait);
+    else void this.#start(journal);
+  }
+
+  async #start(journal: Journal): Promise<void> {
+    this.#taking = true;
+    const run = await journal.take(this.options.batchSize, this.options.maxBatchBytes);
+    this.#taking = false;
+    this.#waitingSince = journal.unreadBytes > 0 ? Date.now() : 0;
+    if (run !== undefined) {
+      const inFlight: InFlight = { to: run.to, done: false };
+      this.#inFlight.push(inFlight);
+      this.delivery.deliver(new Batch(run)).then(
+        () => this.#finish(inFlight, journal),
+        () => undefined, // Aborted: it stays in the journal.
+      );
+    }
+    this.#pump();
+  }
+
+  #finish(finished: InFlight, journal: Journal): void {
+    finished.done = true;
+    let last: InFlight | undefined;
+    while (this.#inFlight[0]?.done === true) last = this.#inFlight.shift();
+    if (last !== undefined) void journal.commit(last.to);
+    this.#pump();
+  }
+
+  /** Milliseconds until the next batch is due; 0 for now, Infinity for not before more records come. */
+  #dueInMs(journal: Journal): number {
+    const bytes = journal.unreadBytes;
+    if (bytes === 0) return Infinity;
+    const full = journal.unreadRecords >= this.options.batchSize || bytes >= this.options.maxBatchBytes;
+    if (full || this.#flushing > 0 || journal.isBehind) return 0;
+    return Math.max(0, this.#waitingSince + this.options.flushIntervalMs - Date.now());
+  }
+
+  #pumpIn(ms: number): void {
+    if (ms === Infinity || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#pump();
+    }, ms).unref();
+  }
+
+  #isIdle(): boolean {
+    const nothingWaits = this.#page.records === 0 && !this.#writing && !this.#taking;
+    return nothingWaits && this.#inFlight.length === 0 && this.#journal?.unreadBytes === 0;
+  }
+
+  #tellIdle(): void {
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+}

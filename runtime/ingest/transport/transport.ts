@@ -1,0 +1,107 @@
+import { ingestEndpoint } from "@o2cqrs/contract";
+import { promisify } from "node:util";
+import { constants, gzip } from "node:zlib";
+import { Pool } from "undici";
+import { authorization, type CredentialsSource } from "../../env/credentials.js";
+import { type Answer, type HttpAnswer, readAnswer } from "./answer.js";
+
+const compress = promisify(gzip);
+const compression = { level: constants.Z_BEST_SPEED };
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+export interface TransportOptions {
+  readonly baseUrl: string;
+  readonly org: string;
+  readonly credentials: CredentialsSource;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly gzip: boolean | "auto";
+  /** Told how far the server's clock is ahead of ours, in milliseconds, with every answer that says its time. */
+  readonly onServerTime: (aheadMs: number) => void;
+}
+
+/** Posts ready-made bodies and says what the answers mean. Knows nothing of batches, retries or buffers. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #pool: Pool;
+  readonly #origin: string;
+  readonly #gzip: boolean;
+  #authorization: string | undefined;
+
+  constructor(options: TransportOptions) {
+    const { origin, hostname } = new URL(options.baseUrl);
+    this.#options = options;
+    this.#origin = origin;
+    this.#gzip = options.gzip === "auto" ? !loopback.has(hostname) : options.gzip;
+    this.#pool = new Pool(origin, {
+      connections: options.concurrency,
+      connectTimeout: options.timeoutMs,
+      headersTimeout: options.timeoutMs,
+      bodyTimeout: options.timeoutMs,
+      keepAliveTimeout: 30_000,
+    });
+  }
+
+  /**
+   * Sends records once; a refused credential is read again and tried again, a move on the same server followed.
+   * @throws the network's error if no whole answer came
+   */
+  async post(stream: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
+    const { pathname, search } = new URL(ingestEndpoint(this.#options.baseUrl, this.#options.org, stream));
+    const packed = this.#gzip ? await compress(body, compression) : body;
+    let path = pathname + search;
+    let answer = await this.#request(path, packed, signal);
+    const moved = answer.kind === "moved" ? this.#samePlace(answer, path) : undefined;
+    if (moved !== undefined) {
+      path = moved;
+      answer = await this.#request(path, packed, signal);
+    }
+    if (answer.kind !== "unauthorized") return answer;
+    this.#authorization = undefined;
+    return this.#request(path, packed, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #request(path: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
+    const headers: Record<string, string> = {
+      authorization: await this.#authorize(),
+      "content-type": "application/json",
+    };
+    if (this.#gzip) headers["content-encoding"] = "gzip";
+    const response = await this.#pool.request({
+      method: "POST",
+      path,
+      headers,
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]),
+    });
+    const answer: HttpAnswer = {
+      status: response.statusCode,
+      headers: response.headers,
+      body: await response.body.text(),
+    };
+    const now = Date.now();
+    this.#compareClocks(answer, now);
+    return readAnswer(answer, now);
+  }
+
+  async #authorize(): Promise<string> {
+    this.#authorization ??= authorization(await this.#options.credentials());
+    return this.#authorization;
+  }
+
+  /** The new path of a move that stays on this server and keeps the method: credentials go nowhere else. */
+  #samePlace({ location, keepsMethod }: Answer & { kind: "moved" }, path: string): string | undefined {
+    if (!keepsMethod || !URL.canParse(location, this.#origin + path)) return undefined;
+    const target = new URL(location, this.#origin + path);
+    return target.origin === this.#origin ? target.pathname + target.search : undefined;
+  }
+
+  #compareClocks({ headers }: HttpAnswer, now: number): void {
+    const date = typeof headers.date === "string" ? Date.parse(headers.date) : Number.NaN;
+    if (Number.isFinite(date)) this.#options.onServerTime(date - now);
+  }
+}
