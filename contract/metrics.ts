@@ -109,14 +109,22 @@ export const metrics = {
 
 export type MetricName = (typeof metrics)[keyof typeof metrics]["name"];
 
-/** What the pipeline derives from an error record and writes to the metrics stream. */
+/** What the pipeline counts in the logs, by the name that stands in `metric_name`. */
+export const derivedMetrics = {
+  /** Records with the status `error`. */
+  errors: "cqrs_error_count",
+  /** Records slower than the bus's objective, where no histogram tells. */
+  slow: "cqrs_slow_count",
+} as const;
+
+/** A row of the metrics stream: how many records of a kind a minute's logs held. */
 export const derivedMetricRecord = z.strictObject({
-  metric_name: z.literal("cqrs_error_count"),
-  metric_value: z.literal(1),
+  metric_name: z.enum(Object.values(derivedMetrics)),
+  metric_value: z.number().nonnegative(),
+  /** The same figure in the column that PromQL reads. */
+  value: z.number().nonnegative(),
   bus: z.string(),
   type: z.string(),
   service: z.string(),
   env: z.string(),
 });
-
-export const derivedErrorMetric = { name: "cqrs_error_count", value: 1 } as const;

@@ -92,6 +92,8 @@ const cqrsStream = (name: string, description: string, schema: z.ZodObject): Str
     masked: true,
   });
 
+const none: readonly string[] = [];
+
 /** Every stream of the application. */
 export const streams = {
   commands: cqrsStream("cqrs-commands", "Commands executed", commandLog),
@@ -101,18 +103,19 @@ export const streams = {
     name: "cqrs-metrics",
     storedName: rewriteStreamName("cqrs-metrics"),
     type: "metrics",
-    description: "Metric records that the pipeline derives from error logs",
+    description: "Metric records that the pipeline derives from logs",
     fields: [
       added("metric_name", "Utf8", "Name of the derived metric"),
       added("metric_value", "Float64", "Value of the derived metric"),
+      added("value", "Float64", "The same, in the column that PromQL reads"),
       added("bus", "Utf8", "Which bus handled the message"),
       added("type", "Utf8", "Class of the message"),
       added("service", "Utf8", "Name of the service"),
       added("env", "Utf8", "Environment"),
     ],
-    fullTextSearch: [],
-    index: [],
-    partitionKeys: [],
+    fullTextSearch: none,
+    index: none,
+    partitionKeys: none,
     retentionDays: 90,
     masked: false,
   },
@@ -122,9 +125,9 @@ export const streams = {
     type: "traces",
     description: "Spans of commands, queries and events",
     fields: [],
-    fullTextSearch: [],
-    index: [],
-    partitionKeys: [],
+    fullTextSearch: none,
+    index: none,
+    partitionKeys: none,
     retentionDays: 14,
     masked: false,
   },
