@@ -27,6 +27,22 @@ export interface VersionBehaviour {
     /** The list shows real settings and creation times without `fetchSchema`. */
     readonly listShowsSettings: boolean;
   };
+  readonly ingest: {
+    /** Disabling one of several pipelines on a stream leaves the stream without any. */
+    readonly disabledPipelineStopsOthers: boolean;
+    /** After integers, then text, then a new column, searches of the stream give nothing for a while. */
+    readonly typeConflictBlinds: boolean;
+  };
+  readonly search: {
+    /** A search without `start_time` is refused when its body is read, not when it runs. */
+    readonly timeRangeRequired: boolean;
+  };
+  readonly promql: {
+    /** Regular expressions are anchored as `^…$`, so that alternatives outside a group match too much. */
+    readonly anchorsWithoutGroup: boolean;
+    /** Values of a label can be asked for without a time range. */
+    readonly labelValuesWithoutTimes: boolean;
+  };
 }
 
 const v060: VersionBehaviour = {
@@ -44,6 +60,9 @@ const v060: VersionBehaviour = {
     fqn_priority_dimensions: [],
   },
   streams: { timeLevel: true, storageType: false, listShowsSettings: false },
+  ingest: { disabledPipelineStopsOthers: true, typeConflictBlinds: true },
+  search: { timeRangeRequired: false },
+  promql: { anchorsWithoutGroup: false, labelValuesWithoutTimes: false },
 };
 
 const v090: VersionBehaviour = {
@@ -100,6 +119,9 @@ const v090: VersionBehaviour = {
     auto_query_enabled: false,
   },
   streams: { timeLevel: false, storageType: true, listShowsSettings: true },
+  ingest: { disabledPipelineStopsOthers: false, typeConflictBlinds: false },
+  search: { timeRangeRequired: true },
+  promql: { anchorsWithoutGroup: true, labelValuesWithoutTimes: true },
 };
 
 export const behaviourOf = (version: ServerVersion): VersionBehaviour => (version === "0.60" ? v060 : v090);

@@ -5,14 +5,13 @@ import {
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
-  type DuckDBValue,
   UBIGINT,
   VARCHAR,
 } from "@duckdb/node-api";
 import { type Batch } from "./batch.js";
 import { type StreamState } from "./catalog.js";
 import { convert } from "./columns.js";
-import { type Column, type ColumnType, type StreamKey, type Value } from "./store.js";
+import { type Column, type ColumnType, type StreamKey, type Table, type Value } from "./store.js";
 
 const sqlTypes: Record<ColumnType, string> = {
   Utf8: "VARCHAR",
@@ -27,11 +26,6 @@ const vectorTypes = { Utf8: VARCHAR, Int64: BIGINT, UInt64: UBIGINT, Float64: DO
 /** Rows that one vector of DuckDB holds. */
 const vectorSize = 2048;
 const readerCount = 4;
-
-export interface Table {
-  readonly names: readonly string[];
-  readonly rows: readonly (readonly DuckDBValue[])[];
-}
 
 /** What one stream's table has to become, taken at one moment. */
 export interface StreamChange {

@@ -2,8 +2,16 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Batch, batchOf, decodeBatch, encodeBatch } from "./batch.js";
 import { Catalog, StreamState, timestampColumn } from "./catalog.js";
-import { Database, type Table } from "./database.js";
-import { type Column, type DataStore, type Row, type StreamKey, type StreamStats } from "./store.js";
+import { Database } from "./database.js";
+import {
+  type Column,
+  type DataStore,
+  type Row,
+  type StreamKey,
+  type StreamStats,
+  type Table,
+} from "./store.js";
+import { macroStatements } from "../sql/macros.js";
 import { WriteAheadLog } from "./wal.js";
 
 export interface DataStoreOptions {
@@ -11,7 +19,7 @@ export interface DataStoreOptions {
   readonly dir: string;
   /** Megabytes for DuckDB; rows that wait for it take at most an eighth as much besides. Default 1024. */
   readonly memoryLimit?: number;
-  /** SQL run once at start, macros for instance. */
+  /** SQL run once at start; default is the functions of the server's dialect. */
   readonly setup?: readonly string[];
 }
 
@@ -27,7 +35,11 @@ const flushInterval = 1_000;
 export async function openDataStore(options: DataStoreOptions): Promise<DuckDataStore> {
   const memory = options.memoryLimit ?? 1024;
   mkdirSync(options.dir, { recursive: true });
-  const database = await Database.open(join(options.dir, "rows.duckdb"), memory, options.setup ?? []);
+  const database = await Database.open(
+    join(options.dir, "rows.duckdb"),
+    memory,
+    options.setup ?? macroStatements,
+  );
   const catalog = new Catalog();
   let lastId = 0;
   for (const { key, id, columns, bytes } of await database.streams()) {

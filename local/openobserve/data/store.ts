@@ -3,6 +3,8 @@
  * columns; settings, pipelines, alerts and all other objects belong to the metadata store.
  */
 
+import { type Batch } from "./batch.js";
+
 /** Stream types of the API; `metadata` holds what the server derives itself. */
 export type StreamType = "logs" | "metrics" | "traces" | "metadata" | "enrichment_tables";
 
@@ -32,6 +34,12 @@ export interface StreamStats {
   readonly bytes: number;
 }
 
+/** A result of SQL: 64-bit integers are bigints, dates and the like objects of the database's driver. */
+export interface Table {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
 export interface DataStore {
   /** Undefined when there is no such stream. `_timestamp` is always among them. */
   columns(key: StreamKey): readonly Column[] | undefined;
@@ -41,6 +49,12 @@ export interface DataStore {
   deleteColumns(key: StreamKey, names: readonly string[]): Promise<void>;
   /** Makes the stream and its columns where they are missing. Resolves when the rows survive a crash. */
   append(key: StreamKey, rows: readonly Row[]): Promise<void>;
+  /** As `append`, for rows that are columns already. */
+  appendBatch(key: StreamKey, batch: Batch): Promise<void>;
+  /** Name of the table that holds the stream's rows, for `query`. */
+  tableOf(key: StreamKey): string | undefined;
+  /** Runs SQL over the tables; it sees every row whose append was called before. */
+  query(sql: string): Promise<Table>;
   drop(key: StreamKey): Promise<void>;
   stats(key: StreamKey): Promise<StreamStats>;
   close(): Promise<void>;

@@ -11,24 +11,34 @@ const hasPage = (code: number) =>
  * Draws a diagnostic of the VRL compiler as the server's answers show it: the source line, the labels hanging
  * under their columns, the notes.
  */
-export function renderDiagnostic(source: string, { code, message, labels, notes }: CompilationDiagnostic): string {
+export function renderDiagnostic(
+  source: string,
+  { code, message, labels, notes }: CompilationDiagnostic,
+): string {
   const lines = new SourceLines(source);
   const byLine = new Map<number, Label[]>();
   for (const { message: text, primary, span } of labels) {
     const start = lines.locate(span[0]);
     const end = lines.locate(span[1]);
     // Only the first line of a longer span is marked.
-    const to = end.line === start.line ? Math.max(end.column, start.column + 1) : lines.text(start.line).length;
+    const to =
+      end.line === start.line ? Math.max(end.column, start.column + 1) : lines.text(start.line).length;
     insert(byLine, start.line, { from: start.column, to, primary, message: text });
   }
   const main = lines.locate((labels.find(({ primary }) => primary) ?? labels[0])?.span[0] ?? 0);
   const gutter = " ".repeat(String(Math.max(...byLine.keys(), 0) + 1).length);
-  const drawn = [...byLine].sort(([a], [b]) => a - b).map(([line, onLine], index, all) => {
-    const before = all[index - 1]?.[0];
-    const gap = before === undefined || line === before + 1 ? [] : [`${gutter} · `.trimEnd()];
-    const number = String(line + 1).padStart(gutter.length);
-    return [...gap, `${number} │ ${lines.text(line)}`, ...drawLabels(onLine).map((row) => `${gutter} │ ${row}`)];
-  });
+  const drawn = [...byLine]
+    .sort(([a], [b]) => a - b)
+    .map(([line, onLine], index, all) => {
+      const before = all[index - 1]?.[0];
+      const gap = before === undefined || line === before + 1 ? [] : [`${gutter} · `.trimEnd()];
+      const number = String(line + 1).padStart(gutter.length);
+      return [
+        ...gap,
+        `${number} │ ${lines.text(line)}`.trimEnd(),
+        ...drawLabels(onLine).map((row) => `${gutter} │ ${row}`),
+      ];
+    });
   return [
     `error[E${String(code).padStart(3, "0")}]: ${message}`,
     `${gutter} ┌─ :${main.line + 1}:${main.column + 1}`,

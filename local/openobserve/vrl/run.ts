@@ -17,7 +17,10 @@ export function runVrl(source: string, record: unknown): VrlRun {
   try {
     value = (execute(source, event) as { result: unknown }).result;
   } catch (error) {
-    return { ok: false, error: describeFailure(source, error instanceof Error ? error.message : String(error)) };
+    return {
+      ok: false,
+      error: describeFailure(source, error instanceof Error ? error.message : String(error)),
+    };
   }
   if (integers.size > 0 && isRecord(value)) {
     for (const [name, integer] of integers) if (value[name] === Number(integer)) value[name] = integer;
@@ -28,7 +31,8 @@ export function runVrl(source: string, record: unknown): VrlRun {
 function withoutBigints(record: unknown) {
   const integers = new Map<string, bigint>();
   if (!isRecord(record)) return { event: record, integers };
-  for (const [name, value] of Object.entries(record)) if (typeof value === "bigint") integers.set(name, value);
+  for (const [name, value] of Object.entries(record))
+    if (typeof value === "bigint") integers.set(name, value);
   if (integers.size === 0) return { event: record, integers };
   const event = Object.fromEntries(
     Object.entries(record).map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value]),
