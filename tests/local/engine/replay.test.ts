@@ -7,12 +7,7 @@ import { openCrypter } from "../../../local/engine/secrets/passphrase.js";
 import { describeWithShared } from "../../shared.js";
 import { normalisedCall, normalisedResource, type Normalisation } from "./support/normalise.js";
 import { TestProject } from "./support/project.js";
-import {
-  describeWithRecordings,
-  recordedCalls,
-  recordedExitCode,
-  recordedState,
-} from "./support/recordings.js";
+import { recordedCalls, recordedExitCode, recordedState } from "./support/recordings.js";
 import { ThingServer } from "./support/thing-server.js";
 
 type Operation = "preview" | "up" | "refresh" | "destroy";
