@@ -1,0 +1,177 @@
+import { z } from "zod";
+import { ingestPath, internalPath, shortOtlpPath } from "./paths.js";
+
+const absolutePath = z.string().regex(/^\/[\w./-]+$/, "an absolute path of letters, digits, dots, dashes");
+
+export const gatewayOptions = z.strictObject({
+  /** `host:port` of the server or of its router. */
+  upstream: z.string().regex(/^[\w.-]+:\d{1,5}$/, "host:port"),
+  /** Organisation that the short OTLP paths belong to. */
+  organization: z.string().regex(/^[A-Za-z0-9_-]+$/, "letters, digits, dashes and underscores"),
+  port: z.int().min(1).max(65_535).default(8443),
+  /** Certificate and key files; absent only where something in front of the gateway ends TLS. */
+  tls: z.strictObject({ certificate: absolutePath, key: absolutePath }).optional(),
+  /** Where the script of `gatewayScript` is mounted. */
+  script: absolutePath.default("/etc/nginx/gateway/gateway.js"),
+  /** Folder that nginx may write to; all else is read-only. */
+  temporary: absolutePath.default("/tmp"),
+  /** File of nginx's JavaScript module, as the official images have it. */
+  module: z.string().default("modules/ngx_http_js_module.so"),
+  /** Largest request body, MiB. */
+  maxBodyMegabytes: z.int().min(1).max(1024).default(20),
+  /** Requests a second that one credential may send, and how many more in a burst. */
+  requestsPerSecond: z.int().min(1).default(200),
+  burst: z.int().min(0).default(400),
+  /** Seconds that a client may pause while it sends a request. */
+  clientTimeoutSeconds: z.int().min(1).default(10),
+  /** Seconds that the server may take to answer; searches are the slow ones. */
+  upstreamTimeoutSeconds: z.int().min(1).default(120),
+});
+
+export type GatewayOptions = z.input<typeof gatewayOptions>;
+
+/** An answer of the gateway's own: JSON in the server's shape, so that clients parse one form of error. */
+const errorAnswer = (status: number, message: string, headers: readonly string[] = []) => `
+    location @error${status} {
+      internal;
+      default_type application/json;
+      ${headers.map((header) => `add_header ${header} always;`).join("\n      ")}
+      return ${status} '{"code":${status},"message":"${message}"}';
+    }`;
+
+const errors = [
+  {
+    status: 401,
+    message: "Unauthorized Access: send HTTP Basic or a bearer token of this gateway",
+    headers: [`WWW-Authenticate 'Basic realm="openobserve"'`],
+  },
+  { status: 403, message: "This token may only send telemetry", headers: [] },
+  { status: 404, message: "Not found", headers: [] },
+  { status: 413, message: "Request body too large: send smaller batches", headers: [] },
+  { status: 429, message: "Too many requests: slow down", headers: ["Retry-After 1"] },
+  { status: 502, message: "OpenObserve cannot be reached", headers: ["Retry-After 2"] },
+  { status: 504, message: "OpenObserve did not answer in time", headers: ["Retry-After 2"] },
+] as const;
+
+/**
+ * The gateway's whole `nginx.conf`. It ends TLS, admits Basic and its own bearer tokens, keeps those tokens
+ * to sending telemetry, limits rate and size, and gives OTLP exporters short paths.
+ *
+ * @throws ZodError when an option is out of its bounds
+ */
+export function nginxConfig(input: GatewayOptions): string {
+  const options = gatewayOptions.parse(input);
+  const { tls } = options;
+  const timeout = `${options.clientTimeoutSeconds}s`;
+  return `# Derived from the gateway's definition; changes by hand are lost at the next deploy.
+load_module ${options.module};
+worker_processes auto;
+daemon off;
+pid ${options.temporary}/nginx.pid;
+error_log stderr warn;
+
+events {
+  worker_connections 4096;
+}
+
+http {
+  js_import gateway from ${options.script};
+  js_set $gateway_kind gateway.kind;
+  js_set $gateway_authorization gateway.authorization;
+  js_set $gateway_limit_key gateway.limitKey;
+
+  # No header is logged: they carry credentials.
+  log_format gateway escape=json '{"time":"$time_iso8601","method":"$request_method","uri":"$uri",'
+    '"status":$status,"bytes":$request_length,"seconds":$request_time,"client":"$gateway_kind"}';
+  access_log /dev/stdout gateway;
+  server_tokens off;
+
+  client_body_temp_path ${options.temporary}/client_body;
+  proxy_temp_path ${options.temporary}/proxy;
+  fastcgi_temp_path ${options.temporary}/fastcgi;
+  uwsgi_temp_path ${options.temporary}/uwsgi;
+  scgi_temp_path ${options.temporary}/scgi;
+
+  client_max_body_size ${options.maxBodyMegabytes}m;
+  client_header_timeout ${timeout};
+  client_body_timeout ${timeout};
+  send_timeout ${timeout};
+  reset_timedout_connection on;
+
+  limit_req_zone $gateway_limit_key zone=gateway:10m rate=${options.requestsPerSecond}r/s;
+  limit_req_status 429;
+
+  upstream openobserve {
+    server ${options.upstream};
+    keepalive 32;
+  }
+
+  server {
+    listen ${options.port}${tls === undefined ? "" : " ssl"};${
+      tls === undefined
+        ? ""
+        : `
+    ssl_certificate ${tls.certificate};
+    ssl_certificate_key ${tls.key};
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache shared:tls:10m;
+    add_header Strict-Transport-Security "max-age=31536000" always;`
+    }
+
+${errors.map(({ status }) => `    error_page ${status} @error${status};`).join("\n")}
+
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header Authorization $gateway_authorization;
+    proxy_connect_timeout 5s;
+    proxy_read_timeout ${options.upstreamTimeoutSeconds}s;
+    limit_req zone=gateway burst=${options.burst} nodelay;
+
+    # Whether the process is alive; needs no credential.
+    location = /healthz {
+      proxy_pass http://openobserve;
+    }
+
+    location ~ ${internalPath} {
+      return 404;
+    }
+
+    location ~ ${shortOtlpPath} {
+      if ($gateway_kind = none) {
+        return 401;
+      }
+      proxy_pass http://openobserve/api/${options.organization}/v1/$1$is_args$args;
+    }
+
+    location ~ ${ingestPath} {
+      if ($gateway_kind = none) {
+        return 401;
+      }
+      proxy_pass http://openobserve;
+    }
+
+    location /api/ {
+      if ($gateway_kind = none) {
+        return 401;
+      }
+      if ($gateway_kind = ingest) {
+        return 403;
+      }
+      proxy_pass http://openobserve;
+    }
+
+    # The web application and its sign-in; the server judges its own cookies.
+    location / {
+      if ($gateway_kind = ingest) {
+        return 403;
+      }
+      proxy_pass http://openobserve;
+    }
+${errors.map(({ status, message, headers }) => errorAnswer(status, message, headers)).join("\n")}
+  }
+}
+`;
+}
