@@ -11,6 +11,7 @@ export * from "./metrics.js";
 export * from "./names.js";
 export * from "./objectives.js";
 export * from "./pii.js";
+export * from "./probe.js";
 export * from "./resource.js";
 export * from "./severity.js";
 export * from "./spans.js";
