@@ -2,6 +2,7 @@ import type { Clock } from "./clock.js";
 import type { DataStore, StreamKey } from "./data/store.js";
 import type { Ids } from "./store/ids.js";
 import type { Metadata } from "./store/metadata.js";
+import type { AlertRecord } from "./store/records.js";
 import type { StreamRegistry } from "./streams/registry.js";
 import type { VersionBehaviour } from "./versions.js";
 
@@ -41,6 +42,12 @@ export interface EventBus {
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void;
 }
 
+/** What one part of the server lets another do. Set when the server starts. */
+export interface Hooks {
+  /** Sends at once what the alert would send, with no rows. Answers why it could not. */
+  notifier?: (alert: AlertRecord) => Promise<string | undefined>;
+}
+
 /** What every handler and background job works with. */
 export interface ServerContext {
   /** Identifies this running server. */
@@ -53,4 +60,5 @@ export interface ServerContext {
   readonly data: DataStore;
   readonly streams: StreamRegistry;
   readonly events: EventBus;
+  readonly hooks: Hooks;
 }

@@ -13,6 +13,7 @@ import { newHttpServer } from "./server/server.js";
 import { newIds } from "./store/ids.js";
 import { openMetadata } from "./store/metadata.js";
 import { StreamRegistry } from "./streams/registry.js";
+import { ensurePrebuiltTemplates } from "./templates/prebuilt.js";
 import { ensureRootUser } from "./users/root.js";
 import { behaviourOf, defaultVersion, type ServerVersion } from "./versions.js";
 
@@ -111,10 +112,12 @@ async function openContext(options: ServerOptions): Promise<ServerContext> {
     metadata,
     data,
     events,
+    hooks: {},
     streams: new StreamRegistry(metadata, data, clock, events),
   };
   await ensureOrganization(context, defaultOrganization);
   await ensureRootUser(context);
+  await ensurePrebuiltTemplates(context);
   return context;
 }
 

@@ -27,6 +27,53 @@ export interface VersionBehaviour {
     /** The list shows real settings and creation times without `fetchSchema`. */
     readonly listShowsSettings: boolean;
   };
+  readonly pipelines: {
+    /** `GET /pipelines/{id}` exists. */
+    readonly readById: boolean;
+    /** The answer to creating one has its id and name. */
+    readonly createAnswersId: boolean;
+    /** Knows nodes of the type `llm_evaluation` (which the stand-in refuses). */
+    readonly evaluationNodes: boolean;
+  };
+  readonly destinations: {
+    /** Loopback can be allowed by an option. */
+    readonly loopbackOption: boolean;
+    /** Alerts are not sent to private addresses either; otherwise only the test request is guarded. */
+    readonly guardsAlerts: boolean;
+  };
+  readonly alerts: {
+    /** A missing `destinations` counts as empty; otherwise the body is refused. */
+    readonly destinationsDefault: boolean;
+    /** Answers tell `creates_incident` and `alert_type`. */
+    readonly incidents: boolean;
+    /** A custom query with an aggregation forces `>= 1` as the trigger. */
+    readonly aggregationSetsTrigger: boolean;
+    /** Deleting an alert that is gone is answered as if it had been there. */
+    readonly deleteMissing: boolean;
+    readonly missing: (id: string) => string;
+    readonly exportMethod: "GET" | "POST";
+    /** The history of a server that does not report on itself is empty; otherwise an error. */
+    readonly emptyHistory: boolean;
+  };
+  readonly dashboards: {
+    /** A panel without a layout is refused. */
+    readonly layoutRequired: boolean;
+    /** Knows pagination, pivot totals and a time range of a panel. */
+    readonly newerPanelConfig: boolean;
+    /** `GET /dashboards/{id}/export` exists. */
+    readonly export: boolean;
+  };
+  readonly folders: {
+    /** The folder `default` may be deleted with what is in it. */
+    readonly deleteFullDefault: boolean;
+  };
+  readonly serviceAccounts: {
+    /** The token can be read; otherwise only making and rotating tell it, and the list shows its beginning. */
+    readonly tokenReadable: boolean;
+  };
+  readonly organizations: {
+    readonly settings: Readonly<Record<string, unknown>>;
+  };
   readonly ingest: {
     /** Disabling one of several pipelines on a stream leaves the stream without any. */
     readonly disabledPipelineStopsOthers: boolean;
@@ -60,6 +107,21 @@ const v060: VersionBehaviour = {
     fqn_priority_dimensions: [],
   },
   streams: { timeLevel: true, storageType: false, listShowsSettings: false },
+  pipelines: { readById: false, createAnswersId: false, evaluationNodes: false },
+  destinations: { loopbackOption: false, guardsAlerts: false },
+  alerts: {
+    destinationsDefault: false,
+    incidents: false,
+    aggregationSetsTrigger: true,
+    deleteMissing: true,
+    missing: () => "Alert not found",
+    exportMethod: "GET",
+    emptyHistory: false,
+  },
+  dashboards: { layoutRequired: true, newerPanelConfig: false, export: true },
+  folders: { deleteFullDefault: true },
+  serviceAccounts: { tokenReadable: true },
+  organizations: { settings: {} },
   ingest: { disabledPipelineStopsOthers: true, typeConflictBlinds: true },
   search: { timeRangeRequired: false },
   promql: { anchorsWithoutGroup: false, labelValuesWithoutTimes: false },
@@ -119,6 +181,21 @@ const v090: VersionBehaviour = {
     auto_query_enabled: false,
   },
   streams: { timeLevel: false, storageType: true, listShowsSettings: true },
+  pipelines: { readById: true, createAnswersId: true, evaluationNodes: true },
+  destinations: { loopbackOption: true, guardsAlerts: true },
+  alerts: {
+    destinationsDefault: true,
+    incidents: true,
+    aggregationSetsTrigger: false,
+    deleteMissing: false,
+    missing: (id) => `alert ${id} not found`,
+    exportMethod: "POST",
+    emptyHistory: true,
+  },
+  dashboards: { layoutRequired: false, newerPanelConfig: true, export: false },
+  folders: { deleteFullDefault: false },
+  serviceAccounts: { tokenReadable: false },
+  organizations: { settings: { cross_links: [], usage_stream_enabled: false } },
   ingest: { disabledPipelineStopsOthers: false, typeConflictBlinds: false },
   search: { timeRangeRequired: true },
   promql: { anchorsWithoutGroup: true, labelValuesWithoutTimes: true },

@@ -1,4 +1,15 @@
 import type { Area } from "../server/route.js";
+import { valueRoutes } from "./values.js";
+import { userRoutes } from "./users.js";
+import { templateRoutes } from "./templates.js";
+import { serviceAccountRoutes } from "./service-accounts.js";
+import { savedViewRoutes } from "./saved-views.js";
+import { pipelineRoutes } from "./pipelines.js";
+import { notHereRoutes } from "./not-here.js";
+import { folderRoutes } from "./folders.js";
+import { destinationRoutes } from "./destinations.js";
+import { dashboardRoutes } from "./dashboards.js";
+import { alertRoutes } from "./alerts.js";
 import { authenticationRoutes } from "./authentication.js";
 import { configurationRoutes } from "./configuration.js";
 import { functionRoutes } from "./functions.js";
@@ -24,4 +35,15 @@ export const areas: readonly Area[] = [
   prometheusRoutes,
   otlpRoutes,
   tracesRoutes,
+  alertRoutes,
+  dashboardRoutes,
+  destinationRoutes,
+  folderRoutes,
+  notHereRoutes,
+  pipelineRoutes,
+  savedViewRoutes,
+  serviceAccountRoutes,
+  templateRoutes,
+  userRoutes,
+  valueRoutes,
 ];

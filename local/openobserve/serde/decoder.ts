@@ -191,12 +191,15 @@ export const object = <F extends Fields>(fields: F, name = "a map"): Decoder<Dec
       const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
       if (field) decoded[key] = field.decode(value, join(path, key), mode);
     }
+    // In the order of the structure, because that is the order of the answers.
+    const ordered: Record<string, unknown> = {};
     for (const [key, field] of Object.entries(fields)) {
-      if (key in decoded) continue;
-      if (!field.absent) throw new DecodeError(`missing field \`${key}\``, path, node.end);
-      decoded[key] = field.absent();
+      if (!(key in decoded) && !field.absent)
+        throw new DecodeError(`missing field \`${key}\``, path, node.end);
+      const value = key in decoded ? decoded[key] : field.absent?.();
+      if (value !== undefined) ordered[key] = value;
     }
-    return decoded as DecodedFields<F>;
+    return ordered as DecodedFields<F>;
   },
 });
 

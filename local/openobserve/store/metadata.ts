@@ -1,11 +1,18 @@
 import { Collection } from "./collection.js";
 import { type Change, Journal, journalPath } from "./journal.js";
 import type {
+  AlertRecord,
+  AlertStateRecord,
+  DashboardRecord,
   DeletionRecord,
+  DestinationRecord,
+  FolderRecord,
   FunctionRecord,
   OrganizationRecord,
   PipelineRecord,
+  SavedViewRecord,
   StreamRecord,
+  TemplateRecord,
   UserRecord,
 } from "./records.js";
 
@@ -20,6 +27,24 @@ export interface Metadata {
   readonly functions: Collection<FunctionRecord>;
   /** By id. */
   readonly pipelines: Collection<PipelineRecord>;
+  /** By name. */
+  readonly templates: Collection<TemplateRecord>;
+  /** By name. */
+  readonly destinations: Collection<DestinationRecord>;
+  /** By id. */
+  readonly alerts: Collection<AlertRecord>;
+  /** By id of the alert. */
+  readonly alertStates: Collection<AlertStateRecord>;
+  /** By `folderKey`. */
+  readonly folders: Collection<FolderRecord>;
+  /** By id. */
+  readonly dashboards: Collection<DashboardRecord>;
+  /** By id. */
+  readonly savedViews: Collection<SavedViewRecord>;
+  /** The values of the key-value store of an organisation. */
+  readonly values: Collection<string>;
+  /** One record an organisation, under "". */
+  readonly organizationSettings: Collection<Readonly<Record<string, unknown>>>;
   /** By e-mail address; service accounts have the role `service_account`. */
   readonly users: Collection<UserRecord>;
   /** Several changes that survive a crash together or not at all. */
@@ -37,6 +62,15 @@ export async function openMetadata(dataDir: string): Promise<Metadata> {
     deletions: collection("deletions"),
     functions: collection("functions"),
     pipelines: collection("pipelines"),
+    templates: collection("templates"),
+    destinations: collection("destinations"),
+    alerts: collection("alerts"),
+    alertStates: collection("alertStates"),
+    folders: collection("folders"),
+    dashboards: collection("dashboards"),
+    savedViews: collection("savedViews"),
+    values: collection("values"),
+    organizationSettings: collection("organizationSettings"),
     users: collection("users"),
     write: (changes) => journal.append(changes),
     close: () => journal.close(),

@@ -1,3 +1,5 @@
+import type { DashboardContent } from "../dashboards/schema.js";
+import type { QueryCondition, TriggerCondition } from "../conditions/query.js";
 import type { Column, StreamType } from "../data/store.js";
 
 /** What the metadata store keeps of each kind of object. */
@@ -119,4 +121,89 @@ export interface PipelineRecord {
   readonly edges: readonly PipelineEdge[];
   /** Microseconds; when it was disabled. */
   readonly paused_at: number | null;
+}
+
+export interface TemplateRecord {
+  readonly name: string;
+  readonly body: string;
+  /** True in the organisation `default`, else null; what the client sends is not looked at. */
+  readonly isDefault: true | null;
+  readonly type: DestinationType;
+  /** Subject of an e-mail. */
+  readonly title: string;
+}
+
+export type DestinationType = "http" | "email" | "sns";
+
+/** As the API answers it, without what was not given. */
+export interface DestinationRecord {
+  readonly name: string;
+  readonly url: string;
+  readonly method: "post" | "put" | "get";
+  readonly skip_tls_verify: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Name of a template; a pipeline destination has none. */
+  readonly template?: string;
+  readonly emails: readonly string[];
+  readonly sns_topic_arn?: string;
+  readonly aws_region?: string;
+  readonly type: DestinationType;
+  readonly output_format?: unknown;
+  readonly destination_type_name?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Not answered. */
+  readonly module: "alert" | "pipeline";
+}
+
+export interface AlertRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly org_id: string;
+  readonly stream_type: string;
+  readonly stream_name: string;
+  readonly is_real_time: boolean;
+  readonly query_condition: QueryCondition;
+  readonly trigger_condition: TriggerCondition;
+  /** Names. */
+  readonly destinations: readonly string[];
+  readonly template?: string;
+  readonly context_attributes?: Readonly<Record<string, string>>;
+  readonly row_template: string;
+  readonly row_template_type: "String" | "Json";
+  readonly description: string;
+  readonly enabled: boolean;
+  readonly tz_offset: number;
+  readonly creates_incident: boolean;
+  readonly owner: string;
+  readonly last_edited_by: string;
+  readonly deduplication?: unknown;
+  readonly folder_id: string;
+}
+
+/** What evaluating an alert leaves behind. */
+export interface AlertStateRecord {
+  /** Microseconds; 0 before the first evaluation. */
+  readonly last_triggered_at: number;
+  /** Microseconds; when it last found what it looks for. */
+  readonly last_satisfied_at: number | null;
+}
+
+export type FolderType = "dashboards" | "alerts" | "reports";
+
+export interface FolderRecord {
+  readonly folderId: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface DashboardRecord {
+  readonly folderId: string;
+  readonly content: DashboardContent;
+}
+
+export interface SavedViewRecord {
+  readonly org_id: string;
+  readonly view_id: string;
+  readonly view_name: string;
+  readonly data: unknown;
 }

@@ -1,0 +1,34 @@
+import { json, message, unsupported } from "../server/reply.js";
+import { type Area, get, type Method, post, type Route } from "../server/route.js";
+
+/**
+ * What the open-source server refuses, and what it has and the stand-in does not: the second answers 501 and
+ * names the feature. What both do not know at all stays 404.
+ */
+export const notHereRoutes: Area = () => [
+  get("/api/:org/reports", () => json(200, [])),
+  ...["/api/:org/roles", "/api/:org/groups"].flatMap((path) =>
+    [get, post].map((method) => method(path, () => message(403, "Not Supported"))),
+  ),
+  ...missing.map(([method, path, feature]): Route => ({
+    method,
+    path,
+    handler: () => {
+      throw unsupported(feature);
+    },
+  })),
+];
+
+const missing: readonly (readonly [method: Method, path: string, feature: string])[] = [
+  ["POST", "/api/:org/reports", "reports"],
+  ["POST", "/api/:org/pipelines/:id/backfill", "backfilling pipelines"],
+  ["DELETE", "/api/:org/streams/:name/data_by_time_range", "deleting rows by time"],
+  ["POST", "/api/:org/dashboards/:id/annotations", "annotations"],
+  ["GET", "/api/:org/dashboards/:id/annotations", "annotations"],
+  ["POST", "/api/:org/search_jobs", "search jobs"],
+  ["GET", "/api/:org/search_jobs", "search jobs"],
+  ["PUT", "/api/:org/rumtoken", "RUM tokens"],
+  ["GET", "/api/:org/rumtoken", "RUM tokens"],
+  ["POST", "/api/:org/slos", "service-level objectives"],
+  ["POST", "/api/:org/ingestion-tokens", "ingestion tokens"],
+];
