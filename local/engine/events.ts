@@ -12,7 +12,6 @@ export type Operation =
   | "delete-replaced"
   | "read"
   | "refresh"
-  | "discard"
   | "remove-pending-replace";
 
 export type Severity = "debug" | "info" | "warning" | "error";

@@ -4,10 +4,12 @@
  */
 export { createEngine, type Engine } from "./operations/engine.js";
 export { type EngineOptions, type RefreshOptions, type UpOptions } from "./operations/options.js";
-export { type OperationResult } from "./operations/operation.js";
+export { type Diagnostic, type OperationResult } from "./operations/operation.js";
 export * from "./errors.js";
 export * from "./events.js";
 export { type ProviderCall } from "./provider/calls.js";
 export { type ConfigOverride } from "./project/config.js";
 export { type PropertyMap, type PropertyValue, Secret, Unknown } from "./values/property.js";
 export { redact, redactMap } from "./values/text.js";
+export { createDisplay, type DisplayOptions } from "./display/display.js";
+export { previewDocument, type PreviewDocument } from "./display/preview-document.js";

@@ -1,5 +1,11 @@
 import { messageOf } from "../errors.js";
-import { type Action, type ChangeSummary, type EngineEvent } from "../events.js";
+import {
+  type Action,
+  type ChangeSummary,
+  type EngineEvent,
+  type Severity,
+  type StepDescription,
+} from "../events.js";
 import { serveEngine } from "../monitor/engine-service.js";
 import { type RunningServer } from "../monitor/server.js";
 import { Run } from "../plan/run.js";
@@ -10,6 +16,13 @@ import { type EngineOptions } from "./options.js";
 import { newRegistry, openSession, type Session, stateFileOf } from "./session.js";
 import { readProject } from "../project/project.js";
 
+/** Something a run had to say, about a resource or (empty URN) the stack. */
+export interface Diagnostic {
+  readonly severity: Severity;
+  readonly urn: string;
+  readonly message: string;
+}
+
 /** How a run ended. */
 export interface OperationResult {
   readonly action: Action;
@@ -18,8 +31,12 @@ export interface OperationResult {
   /** 0 for success, 1 for failure, 130 when cancelled. */
   readonly exitCode: 0 | 1 | 130;
   readonly changes: ChangeSummary;
-  /** Every error told, each once. */
-  readonly errors: readonly { readonly urn: string; readonly message: string }[];
+  /** What was done, or would be, in the order it ended. */
+  readonly steps: readonly StepDescription[];
+  /** Warnings and errors, in order. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The errors among the diagnostics. */
+  readonly errors: readonly Diagnostic[];
   /** The stack's outputs, secrets wrapped in `Secret`. */
   readonly outputs: PropertyMap;
   readonly seconds: number;
@@ -65,10 +82,14 @@ async function perform(
 ): Promise<OperationResult> {
   const started = performance.now();
   const session = await openSession(options);
-  const errors: { urn: string; message: string }[] = [];
+  const steps: StepDescription[] = [];
+  const diagnostics: Diagnostic[] = [];
   const emit = (event: EngineEvent): void => {
-    if (event.kind === "diagnostic" && event.severity === "error")
-      errors.push({ urn: event.urn, message: event.message });
+    if (event.kind === "step-end") steps.push(event.step);
+    if (event.kind === "diagnostic" && !event.output && !event.ephemeral) {
+      const { severity, urn, message } = event;
+      if (severity === "warning" || severity === "error") diagnostics.push({ severity, urn, message });
+    }
     options.onEvent?.(event);
   };
   let engineServer: RunningServer | undefined;
@@ -115,5 +136,9 @@ async function perform(
   const ok = run.failed.size === 0 && !cancelled;
   emit({ kind: "summary", action, changes: run.changes, errored: run.failed.size, seconds, ok, cancelled });
   const exitCode = ok ? 0 : cancelled ? 130 : 1;
-  return { action, ok, cancelled, exitCode, changes: run.changes, errors, outputs, seconds };
+  return {
+    ...{ action, ok, cancelled, exitCode, outputs, seconds, steps, diagnostics },
+    changes: run.changes,
+    errors: diagnostics.filter(({ severity }) => severity === "error"),
+  };
 }
