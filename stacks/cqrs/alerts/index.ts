@@ -1,0 +1,122 @@
+import {
+  type ChannelKind,
+  type DashboardId,
+  alerts as declared,
+  stripTrailingSlashes,
+} from "@o2cqrs/contract";
+import { Alert, AlertDestination, AlertTemplate } from "@o2cqrs/providers";
+import {
+  type ComponentResourceOptions,
+  type Input,
+  output,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
+import { Part } from "../component.js";
+import { alertQuery } from "../queries/alert-query.js";
+import { alertArgs, type AlertContext, linkMinutes } from "./alert-args.js";
+import { type Channels, configured, route } from "./channels.js";
+import { templateOf } from "./templates.js";
+
+export { type AlertContext } from "./alert-args.js";
+export { type Channels } from "./channels.js";
+
+export interface AlertsArgs extends AlertContext {
+  readonly channels: Channels;
+  /** Folder that holds the alerts. */
+  readonly folderId: Input<string>;
+  /** Address of a dashboard without a time range. */
+  readonly dashboardUrls: Readonly<Record<DashboardId, Output<string>>>;
+  /** The streams, which must exist. */
+  readonly after: readonly Resource[];
+  /** Accept receivers on loopback, private or cluster addresses. */
+  readonly allowPrivateReceivers: boolean;
+  readonly adopt: boolean;
+}
+
+/** Every metric stream that the alerts read, with the labels that they read there. */
+export function metricStreamsOfAlerts(): Record<string, string[]> {
+  const read: Record<string, string[]> = {};
+  for (const alert of Object.values(declared))
+    for (const [stream, labels] of Object.entries(alertQuery(alert, 1).metricStreams))
+      read[stream] = [...new Set([...(read[stream] ?? []), ...labels])];
+  return read;
+}
+
+/** A template and a destination for each receiver, and the contract's alerts, routed by severity. */
+export class Alerts extends Part {
+  constructor(name: string, args: AlertsArgs, options?: ComponentResourceOptions) {
+    super("Alerts", name, options);
+    const available = configured(args.channels);
+    const destinations = new Map(available.map((kind) => [kind, this.#destination(kind, args)]));
+    for (const alert of Object.values(declared)) {
+      const known = alertArgs(alert, args);
+      const dashboardUrl = args.dashboardUrls[alert.dashboard].apply(
+        (url) => `${url}&period=${linkMinutes(alert)}m`,
+      );
+      new Alert(
+        alert.name,
+        {
+          ...known,
+          contextAttributes: { ...known.contextAttributes, dashboard_url: dashboardUrl },
+          folder: args.folderId,
+          destinations: route(alert.severity, available).flatMap(
+            (kind) => destinations.get(kind)?.name ?? [],
+          ),
+          adopt: args.adopt,
+        },
+        { ...this.own, dependsOn: [...args.after] },
+      );
+    }
+    this.registerOutputs({});
+  }
+
+  #destination(kind: ChannelKind, args: AlertsArgs): AlertDestination {
+    const name = `cqrs-${kind}`;
+    const template = this.#template(kind, name, args);
+    const common = { name, template: template.name, adopt: args.adopt };
+    const { email } = args.channels;
+    if (kind === "email" && email !== undefined)
+      return new AlertDestination(
+        name,
+        { ...common, type: "email", emails: [...email.recipients] },
+        this.own,
+      );
+    return new AlertDestination(
+      name,
+      {
+        ...common,
+        type: "http",
+        url: addressOf(kind, args.channels),
+        allowPrivateAddress: args.allowPrivateReceivers,
+      },
+      this.own,
+    );
+  }
+
+  #template(kind: ChannelKind, name: string, { channels, adopt }: AlertsArgs): AlertTemplate {
+    const routingKey = channels.pagerduty?.routingKey;
+    const template = templateOf(kind, "");
+    const body =
+      kind === "pagerduty" && routingKey !== undefined
+        ? routingKey.apply((key) => templateOf(kind, key).body)
+        : template.body;
+    return new AlertTemplate(name, { ...template, name, body, adopt }, this.own);
+  }
+}
+
+/** Where a channel's messages are posted. */
+function addressOf(kind: ChannelKind, channels: Channels): Input<string> {
+  switch (kind) {
+    case "alertmanager":
+      return output(channels.alertmanager?.url ?? "").apply(
+        (url) => `${stripTrailingSlashes(url)}/api/v2/alerts`,
+      );
+    case "pagerduty":
+      return channels.pagerduty?.url ?? "";
+    case "slack":
+      return channels.slack?.url ?? "";
+    default:
+      return channels.webhook?.url ?? "";
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * PromQL that means the same on OpenObserve v0.60 and v0.90 and on Prometheus: regular expressions are
+ * grouped, because some servers anchor only the ends of a bare `a|b`; ranges and offsets are always written;
+ * no subqueries, which OpenObserve evaluates at the outer query's instants only.
+ */
+
+/** What a label must be: one value, or one of several. */
+export type Matchers = Readonly<Record<string, string | readonly string[]>>;
+
+export interface Range {
+  /** Length in minutes. */
+  readonly minutes: number;
+  /** How many minutes before now it ends. Default 0. */
+  readonly offsetMinutes?: number;
+}
+
+const quoted = (text: string): string => `"${text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
+
+/** A text as a regular expression that matches just it. */
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+function matcher([label, value]: [string, string | readonly string[]]): string {
+  if (typeof value === "string") return `${label}=${quoted(value)}`;
+  return `${label}=~${quoted(`(${value.map(literally).join("|")})`)}`;
+}
+
+/** `metric{label="value"}` */
+export function series(metric: string, matchers: Matchers = {}): string {
+  const written = Object.entries(matchers).map(matcher);
+  return written.length === 0 ? metric : `${metric}{${written.join(",")}}`;
+}
+
+/** A vector as it was some minutes ago. */
+export const before = (vector: string, offsetMinutes: number): string =>
+  offsetMinutes === 0 ? vector : `${vector} offset ${duration(offsetMinutes)}`;
+
+/** `metric[5m] offset 2m` */
+export const over = (vector: string, { minutes, offsetMinutes = 0 }: Range): string =>
+  before(`${vector}[${duration(minutes)}]`, offsetMinutes);
+
+/** Whole seconds, as short as they can be written. */
+export function duration(minutes: number): string {
+  const seconds = Math.round(minutes * 60);
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+export const rate = (rangeVector: string): string => `rate(${rangeVector})`;
+export const increase = (rangeVector: string): string => `increase(${rangeVector})`;
+export const sumOverTime = (rangeVector: string): string => `sum_over_time(${rangeVector})`;
+
+const aggregated = (by: readonly string[]) => (by.length === 0 ? "" : ` by (${by.join(", ")}) `);
+
+/** `sum by (type) (vector)`, or `sum(vector)`. */
+export const sum = (vector: string, by: readonly string[] = []): string => `sum${aggregated(by)}(${vector})`;
+/** `avg by (type) (vector)`, or `avg(vector)`. */
+export const avg = (vector: string, by: readonly string[] = []): string => `avg${aggregated(by)}(${vector})`;
+
+/** A share: the first vector divided by the second. */
+export const ratio = (part: string, whole: string): string => `${part} / ${whole}`;
+
+/** A quantile of a histogram's observations within a range, for each combination of the labels. */
+export function quantile(q: number, histogram: string, by: readonly string[], range: Range): string {
+  return `histogram_quantile(${q}, ${sum(rate(over(`${histogram}_bucket`, range)), ["le", ...by])})`;
+}
+
+/** The share of observations above a limit, which must be a bucket's bound. */
+export function shareAbove(limit: number, histogram: string, range: Range): string {
+  // Exporters write the same bound as 500 or 500.0.
+  const bucket = series(`${histogram}_bucket`, { le: [String(limit), `${limit}.0`] });
+  return `1 - ${ratio(sum(rate(over(bucket, range))), sum(rate(over(`${histogram}_count`, range))))}`;
+}
+
+export type Operator = ">" | "<";
+
+/** How many times a breach is looked at within its window, besides now. */
+const looks = 5;
+
+/**
+ * A figure that is beyond a limit now and was at every look back through a window, as `for` means in a
+ * Prometheus rule. The limit itself is left to the alert's own comparison with the figure as it is now, so
+ * that the alert's value is the figure.
+ *
+ * @param figure the expression as it was so many minutes ago
+ */
+export function held(
+  figure: (offsetMinutes: number) => string,
+  operator: Operator,
+  limit: number,
+  windowMinutes: number,
+): string {
+  const offsets = Array.from({ length: looks }, (_, index) => ((index + 1) * windowMinutes) / looks);
+  return [figure(0), ...offsets.map((offset) => `(${figure(offset)} ${operator} ${limit})`)].join(" and ");
+}

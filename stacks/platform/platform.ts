@@ -1,0 +1,22 @@
+import type { Input, Output, Resource } from "@pulumi/pulumi";
+
+/** What runs OpenObserve, as far as the configuration needs to know. */
+export interface Platform {
+  /** Address of the server or its gateway, without a trailing slash. */
+  readonly url: Output<string>;
+  /** Resources that must be there before the server is spoken to; none when it runs already. */
+  readonly ready: readonly Resource[];
+}
+
+/** Credentials that a platform is deployed with; whoever gives them marks them secret. */
+export interface PlatformSecrets {
+  readonly rootPassword: Input<string>;
+  /** Token of the gateway's bearer authentication. */
+  readonly ingestToken: Input<string>;
+  /** PEM. */
+  readonly tlsCertificate?: Input<string>;
+  /** PEM. */
+  readonly tlsKey?: Input<string>;
+  readonly s3AccessKey?: Input<string>;
+  readonly s3SecretKey?: Input<string>;
+}
