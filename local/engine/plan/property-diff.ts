@@ -53,11 +53,11 @@ function diffValues(
   } else if (!equalValues(a, b)) report(path, "update");
 }
 
-/** The names of the top-level properties that occur in a diff. */
+/** The names of the top-level properties at or below which two maps differ. */
 export function changedKeys(before: PropertyMap, after: PropertyMap): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) =>
-      Object.keys(diffProperties({ [name]: before[name] ?? null }, { [name]: after[name] ?? null })).length >
-      0,
-  );
+  const differs = (name: string): boolean => {
+    const only = (map: PropertyMap): PropertyMap => (name in map ? { [name]: map[name] ?? null } : {});
+    return Object.keys(diffProperties(only(before), only(after))).length > 0;
+  };
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(differs);
 }

@@ -1,6 +1,7 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
 
 import { z } from "zod";
 
@@ -32,7 +33,7 @@ export class Lock {
         if (await linked(own, path)) return new Lock(path);
         const holder = await readOwner(path);
         if (holder && isAlive(holder)) throw locked(path, holder);
-        await takeAway(path, holder);
+        await removeDead(path, operation);
       }
     } finally {
       await rm(own, { force: true });
@@ -74,18 +75,22 @@ function isAlive(owner: Owner): boolean {
   }
 }
 
-/** Removes a dead run's lock; if a live run has taken the place meanwhile, it gets its lock back. */
-async function takeAway(path: string, dead: Owner | undefined): Promise<void> {
-  const aside = `${path}.${process.pid}.stale`;
+/**
+ * Removes a dead run's lock. Only one process at a time may, and it looks again before: else a slow one would
+ * remove the lock that a quicker one has just taken in the dead one's place.
+ */
+async function removeDead(path: string, operation: string): Promise<void> {
+  let guard: Lock;
   try {
-    await rename(path, aside);
+    guard = await Lock.acquire(`${path}.takeover`, operation);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+    if (!(error instanceof LockedError)) throw error;
+    await setImmediate();
+    return;
   }
-  const taken = await readOwner(aside);
-  if (taken && JSON.stringify(taken) !== JSON.stringify(dead)) await linked(aside, path);
-  await rm(aside, { force: true });
+  const holder = await readOwner(path);
+  if (!holder || !isAlive(holder)) await rm(path, { force: true });
+  await guard.release();
 }
 
 function locked(path: string, owner: Owner): LockedError {
