@@ -173,7 +173,14 @@ export class Executor {
     if (options.dryRun) return desired.inputs;
     const provider = await providers.forResource(desired, journal.base.resources);
     const timeout = desired.customTimeouts?.update ?? 0;
-    return provider.update(old, old.inputs, old.outputs, desired.inputs, desired.ignoreChanges, timeout);
+    return provider.update(
+      { urn: desired.urn, id: old.id },
+      old.inputs,
+      old.outputs,
+      desired.inputs,
+      desired.ignoreChanges,
+      timeout,
+    );
   }
 
   async #delete({ operation, old, pendingReplacement }: Step): Promise<void> {

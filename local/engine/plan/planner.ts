@@ -187,7 +187,14 @@ export class Planner {
       const answer = await provider.diffConfig(desired.urn, old.inputs, desired.inputs);
       return { ...noChanges, changes: answer?.changes ?? !equalMaps(old.inputs, desired.inputs) };
     }
-    return diffResource(provider, old, old.inputs, old.outputs, desired.inputs, goal.ignoreChanges);
+    return diffResource(
+      provider,
+      { urn: desired.urn, id: old.id },
+      old.inputs,
+      old.outputs,
+      desired.inputs,
+      goal.ignoreChanges,
+    );
   }
 
   async #replace(
