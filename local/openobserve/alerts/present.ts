@@ -28,7 +28,7 @@ export function presentInList(context: ServerContext, alert: AlertRecord): Recor
     folder_name: findFolder(context, org_id, "alerts", folder_id)?.name ?? folder_id,
     name,
     owner,
-    description,
+    description: description === "" ? null : description,
     ...(context.version.alerts.incidents && { alert_type: alert.is_real_time ? "realtime" : "scheduled" }),
     condition: query_condition,
     trigger_condition,

@@ -62,7 +62,7 @@ async function update(request: ServerRequest, context: ServerContext): Promise<R
   const known = context.metadata.functions.get(request.organization, request.parameter("name"));
   if (!known) throw failure(404, "Function not found");
   if (known.function === given.function && known.name === given.name && known.params === given.params)
-    return json(200, known);
+    return json(200, { ...given, numArgs: request.json(body).numArgs });
   return save(request, context, given);
 }
 

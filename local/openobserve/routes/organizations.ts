@@ -94,7 +94,7 @@ function summary({ organization: name }: ServerRequest, { metadata, data }: Serv
   const status = { healthy: 0, failed: 0, warning: 0 };
   return json(200, {
     streams: {
-      num_streams: data.streams(name).length,
+      num_streams: data.streams(name).filter(({ type }) => type !== "metadata").length,
       total_records: 0,
       total_storage_size: 0,
       total_compressed_size: 0,

@@ -3,7 +3,7 @@ import type { Column, StreamKey } from "../data/store.js";
 import { failure, json, ok, type Reply } from "../server/reply.js";
 import { type Area, del, get, post, put, type ServerRequest } from "../server/route.js";
 import { rewriteFieldName, rewriteStreamName, streamType } from "../streams/names.js";
-import { presentStream, presentStreamBriefly } from "../streams/present.js";
+import { presentSchema, presentStream, presentStreamBriefly } from "../streams/present.js";
 import { StreamBeingDeleted } from "../streams/registry.js";
 import {
   columnType,
@@ -61,7 +61,7 @@ async function list({ query, organization }: ServerRequest, context: ServerConte
 
 async function schema(request: ServerRequest, context: ServerContext): Promise<Reply> {
   const key = keyOf(request);
-  return json(200, await presentStream(context, key, existing(context, key)));
+  return json(200, await presentSchema(context, key, existing(context, key)));
 }
 
 /** Columns first, settings second: a create that fails on its settings leaves the stream behind. */
@@ -82,7 +82,7 @@ async function create(request: ServerRequest, context: ServerContext): Promise<R
     declared: all.map(({ name }) => name),
   });
   assertNotBeingDeleted(context, key);
-  const settings = settingsOfCreate(body);
+  const settings = settingsOfCreate(body, context.options.userDefinedSchemas ? columns : []);
   refuseBroken(brokenRule(settings, all, context.version));
   await context.streams.save(key, { settings });
   return ok("stream created");
@@ -115,8 +115,9 @@ async function updateSettings(request: ServerRequest, context: ServerContext): P
       "user defined schema is not allowed, you need to set ZO_ALLOW_USER_DEFINED_SCHEMAS=true",
     );
   const added = newColumns(change.fields.add, columns);
-  const settings = applyUpdate(context.streams.settings(key), change, context.clock.micros());
-  refuseBroken(brokenRule(settings, [...columns, ...added], context.version));
+  const all = [...columns, ...added];
+  const settings = applyUpdate(context.streams.settings(key), change, all, context.clock.micros());
+  refuseBroken(brokenRule(settings, all, context.version));
   if (added.length > 0) await context.data.addColumns(key, added);
   await context.streams.save(key, { settings });
   await keepDistinctValues(context, key);
@@ -137,14 +138,18 @@ function newColumns(
     .filter(({ name }) => !known.has(name));
 }
 
-/** The first change of a log stream's settings makes the stream in which the server keeps its distinct values. */
+/**
+ * The first change of a log stream's settings makes the stream in which the server keeps its distinct values; each
+ * change gives it the retention of its source.
+ */
 async function keepDistinctValues(context: ServerContext, key: StreamKey): Promise<void> {
   if (key.type !== "logs") return;
   const name = `distinct_values_logs_${key.name}`;
   const derived: StreamKey = { organization: key.organization, type: "metadata", name };
-  if (context.data.columns(derived)) return;
-  await context.data.create(derived, [{ name: "_timestamp", type: "Int64" }]);
-  await context.streams.save(derived, { createdAt: context.clock.micros() });
+  if (!context.data.columns(derived))
+    await context.data.create(derived, [{ name: "_timestamp", type: "Int64" }]);
+  const { data_retention } = context.streams.settings(key);
+  await context.streams.save(derived, { settings: { ...context.streams.settings(derived), data_retention } });
 }
 
 /** The name is taken as it stands: `/streams/cqrs-commands` is 404 though the stream `cqrs_commands` exists. */

@@ -1,6 +1,6 @@
 import type { ServerContext } from "../context.js";
 import type { Column, StreamKey } from "../data/store.js";
-import type { StreamRecord } from "../store/records.js";
+import type { StreamRecord, StreamSettings } from "../store/records.js";
 import { implicitSettings, presentSettings } from "./settings.js";
 
 const noStats = {
@@ -13,25 +13,35 @@ const noStats = {
   index_size: 0,
 };
 
-/** A stream as `/schema` and the list with `fetchSchema=true` answer it. */
-export async function presentStream(
+/** A stream as `/schema` answers it: as the list does, and the columns that the settings define, if any. */
+export async function presentSchema(
   context: ServerContext,
   key: StreamKey,
   columns: readonly Column[],
 ): Promise<Record<string, unknown>> {
+  const { defined_schema_fields: names } = context.streams.settings(key);
+  const stream = await presentStream(context, key, columns);
+  if (names.length === 0) return stream;
+  return { ...stream, uds_schema: stream.schema.filter(({ name }) => names.includes(name)) };
+}
+
+/** A stream as the list with `fetchSchema=true` answers it. */
+export async function presentStream(
+  context: ServerContext,
+  key: StreamKey,
+  columns: readonly Column[],
+): Promise<Record<string, unknown> & { readonly schema: readonly Column[] }> {
   const record = context.streams.record(key);
   const settings = context.streams.settings(key);
   const schema = inOrder(columns, record);
-  const defined = new Set(settings.defined_schema_fields);
   return {
     name: key.name,
     storage_type: "disk",
     stream_type: key.type,
     stats: await presentStats(context, key, record),
     schema,
-    ...(defined.size > 0 && { uds_schema: schema.filter(({ name }) => defined.has(name)) }),
     settings: presentSettings(settings, context.version),
-    ...(key.type === "metrics" && { metrics_meta: record?.metrics ?? describeMetric(key.name) }),
+    ...metricsOf(key, record),
     total_fields: schema.length,
   };
 }
@@ -50,7 +60,8 @@ export async function presentStreamBriefly(
       ? await presentStats(context, key, context.streams.record(key))
       : { created_at: 0, ...noStats },
     schema: [],
-    settings: presentSettings(known ? context.streams.settings(key) : implicitSettings, context.version),
+    settings: presentSettings(known ? context.streams.settings(key) : unknownSettings(key), context.version),
+    ...metricsOf(key, context.streams.record(key)),
     total_fields: 0,
   };
 }
@@ -86,6 +97,14 @@ function inOrder(columns: readonly Column[], record: StreamRecord | undefined): 
     .sort((left, right) =>
       declared ? (rank.get(left.name) ?? 0) - (rank.get(right.name) ?? 0) : left.name < right.name ? -1 : 1,
     );
+}
+
+/** What the server derives itself is cut into no times. */
+const unknownSettings = ({ type }: StreamKey): StreamSettings =>
+  type === "metadata" ? { ...implicitSettings, partition_time_level: "unset" } : implicitSettings;
+
+function metricsOf({ type, name }: StreamKey, record: StreamRecord | undefined): Record<string, unknown> {
+  return type === "metrics" ? { metrics_meta: record?.metrics ?? describeMetric(name) } : {};
 }
 
 export const describeMetric = (name: string) => ({

@@ -26,9 +26,12 @@ export function brokenRule(
   return reserved && `field [${reserved.field}] can't be used for partition key`;
 }
 
-export function settingsOfCreate({ settings }: CreateRequest): StreamSettings {
+/** `defined` are columns that join the defined ones without being asked. */
+export function settingsOfCreate({ settings }: CreateRequest, defined: readonly Column[]): StreamSettings {
+  const names = [...settings.defined_schema_fields, ...defined.map(({ name }) => name)];
   return {
     ...settings,
+    defined_schema_fields: [...new Set(names)],
     partition_time_level: settings.partition_time_level ?? "hourly",
     storage_type: settings.storage_type ?? "normal",
     flatten_level: settings.flatten_level ?? null,
@@ -37,7 +40,13 @@ export function settingsOfCreate({ settings }: CreateRequest): StreamSettings {
 }
 
 /** Lists change by what is added and removed, the rest is replaced where it is given. */
-export function applyUpdate(old: StreamSettings, change: UpdateRequest, now: number): StreamSettings {
+export function applyUpdate(
+  old: StreamSettings,
+  change: UpdateRequest,
+  columns: readonly Column[],
+  now: number,
+): StreamSettings {
+  const known = new Set(columns.map(({ name }) => name));
   const indexChanged = change.index_fields.add.length + change.index_fields.remove.length > 0;
   return {
     partition_time_level: change.partition_time_level ?? old.partition_time_level,
@@ -58,7 +67,11 @@ export function applyUpdate(old: StreamSettings, change: UpdateRequest, now: num
     enable_distinct_fields: change.enable_distinct_fields ?? old.enable_distinct_fields,
     enable_log_patterns_extraction:
       change.enable_log_patterns_extraction ?? old.enable_log_patterns_extraction,
-    defined_schema_fields: changeList(old.defined_schema_fields, change.defined_schema_fields),
+    // Only columns that exist are taken in.
+    defined_schema_fields: changeList(old.defined_schema_fields, {
+      add: change.defined_schema_fields.add.filter((name) => known.has(name)),
+      remove: change.defined_schema_fields.remove,
+    }),
     flatten_level: change.flatten_level ?? old.flatten_level,
     is_llm_stream: change.is_llm_stream ?? old.is_llm_stream,
   };
