@@ -47,10 +47,11 @@ export interface SnsDestinationSpec extends CommonDestinationSpec {
 
 export type AlertDestinationSpec = HttpDestinationSpec | EmailDestinationSpec | SnsDestinationSpec;
 
+/** The type must be known at once, as it says what else is wanted. */
+type Kinded<T extends { type: string }> = Omit<Inputs<T>, "type"> & Pick<T, "type">;
+
 export type AlertDestinationArgs =
-  | (Inputs<HttpDestinationSpec> & { type: "http" })
-  | (Inputs<EmailDestinationSpec> & { type: "email" })
-  | (Inputs<SnsDestinationSpec> & { type: "sns" });
+  Kinded<HttpDestinationSpec> | Kinded<EmailDestinationSpec> | Kinded<SnsDestinationSpec>;
 
 const common = {
   name: alertingNameSchema,
@@ -60,7 +61,7 @@ const common = {
 
 const webAddress = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" });
 
-export const alertDestinationSchema = z.discriminatedUnion("type", [
+export const alertDestinationShape = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("http"),
     url: webAddress,
@@ -84,4 +85,4 @@ export const alertDestinationSchema = z.discriminatedUnion("type", [
 ]);
 
 /** Plain inputs with every default filled in. */
-export type AlertDestinationInputs = z.output<typeof alertDestinationSchema>;
+export type AlertDestinationInputs = z.output<typeof alertDestinationShape>;

@@ -17,8 +17,8 @@ export interface Difference extends dynamic.DiffResult {
  */
 export function difference<I extends object>(kind: Kind<I>, olds: Properties, news: I): Difference {
   const unknown = Object.keys(news).filter((key) => hasUnknown(news[key as keyof I]));
-  const was = kind.comparable(inputsIn(kind, olds));
-  const willBe = kind.comparable(news);
+  const was = comparison(kind, inputsIn(kind, olds));
+  const willBe = comparison(kind, news);
   const known = differingPaths(was, willBe).filter((path) => !unknown.includes(topOf(path)));
   const diffs = [...known, ...unknown];
   const replaces = kind.replaceOn.filter((key) => diffs.some((path) => topOf(path) === key));
@@ -28,6 +28,11 @@ export function difference<I extends object>(kind: Kind<I>, olds: Properties, ne
     deleteBeforeReplace: replaces.length > 0 && (kind.deleteBeforeReplace ?? false),
     diffs,
   };
+}
+
+/** The comparable form without how the object came to be this resource's. */
+export function comparison<I extends object>(kind: Kind<I>, inputs: I): Properties {
+  return { ...kind.comparable(inputs), adopt: undefined, marker: undefined };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { OpenObserve } from "../client/index.js";
+import type { Difference } from "./diff.js";
 import { configure, server } from "./session.js";
 import { ownProperties, type Properties, withoutUndefined } from "./values.js";
 
@@ -21,7 +22,7 @@ export abstract class Provider<Inputs extends object, State extends object> {
   }
 
   abstract check(olds: unknown, news: unknown): dynamic.CheckResult<Properties>;
-  abstract diff(id: string, olds: Properties, news: Inputs): dynamic.DiffResult;
+  abstract diff(id: string, olds: Properties, news: Inputs): Difference;
   abstract create(inputs: Inputs): Promise<dynamic.CreateResult<State>>;
   abstract read(id: string, state: Properties): Promise<dynamic.ReadResult<Properties>>;
   abstract update(id: string, olds: State, news: Inputs): Promise<dynamic.UpdateResult<State>>;

@@ -1,4 +1,4 @@
-import { inputsIn } from "./diff.js";
+import { comparison, inputsIn } from "./diff.js";
 import type { Kind } from "./kind.js";
 import { differingPaths, type Properties, withoutUndefined } from "./values.js";
 
@@ -13,14 +13,14 @@ export function refreshed<I extends object>(
   actual: I,
 ): { id: string; props: Properties; inputs: Properties } {
   const known = inputsIn(kind, state);
-  const before = kind.comparable(known);
-  const now = kind.comparable(actual);
+  const before = comparison(kind, known);
+  const now = comparison(kind, actual);
   const inputs: Partial<I> = { ...known };
-  for (const key of Object.keys(now))
+  for (const key of new Set([...Object.keys(before), ...Object.keys(now)]))
     if (differingPaths(before[key], now[key]).length > 0) inputs[key as keyof I] = actual[key as keyof I];
   return {
     id,
     props: withoutUndefined({ ...state, ...inputs }),
-    inputs: withoutUndefined(inputs) as Properties,
+    inputs: withoutUndefined(inputs),
   };
 }

@@ -1,3 +1,4 @@
+import { comparison } from "./diff.js";
 import type { Kind } from "./kind.js";
 import { differingPaths } from "./values.js";
 
@@ -33,7 +34,7 @@ export function takeOver<I extends object & Wanted>(
   inputs: I,
   existing: Existing<I>,
 ): boolean {
-  const differences = differingPaths(kind.comparable(existing.inputs), kind.comparable(inputs));
+  const differences = differingPaths(comparison(kind, existing.inputs), comparison(kind, inputs));
   const isOurs = existing.marker !== undefined && existing.marker === inputs.marker;
   if (inputs.adopt || isOurs) return differences.length > 0;
   if (existing.marker !== undefined && inputs.marker !== undefined)

@@ -1,3 +1,4 @@
+import { rewriteFieldName, rewriteStreamName } from "@o2cqrs/contract";
 import { z } from "zod";
 import { type Inputs, type StreamType, streamTypeSchema } from "../base/inputs.js";
 
@@ -57,7 +58,8 @@ export interface StreamSpec {
 
 export type StreamArgs = Inputs<StreamSpec>;
 
-const columnName = z.string().min(1);
+/** Written as the server stores it, so that the server's rewriting is no difference. */
+const columnName = z.string().min(1).transform(rewriteFieldName);
 const columnNames = z.array(columnName).default([]);
 
 export const streamFieldSchema = z.strictObject({
@@ -73,8 +75,8 @@ export const partitionTypeSchema = z.union(
   { error: 'must be "value", "prefix" or {hash: 16 | 32 | 64 | 128}' },
 );
 
-export const streamSchema = z.strictObject({
-  name: z.string().min(1),
+export const streamShape = z.strictObject({
+  name: z.string().min(1).transform(rewriteStreamName),
   type: streamTypeSchema.default("logs"),
   fields: z.array(streamFieldSchema).default([]),
   fullTextSearch: columnNames,
@@ -94,4 +96,4 @@ export const streamSchema = z.strictObject({
 });
 
 /** Plain inputs with every default filled in. */
-export type StreamInputs = z.output<typeof streamSchema>;
+export type StreamInputs = z.output<typeof streamShape>;

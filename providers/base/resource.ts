@@ -1,0 +1,50 @@
+import {
+  all,
+  CustomResource,
+  type CustomResourceOptions,
+  getProject,
+  getStack,
+  type Input,
+  type Inputs as Properties,
+  type Output,
+} from "@pulumi/pulumi";
+import { markerFor } from "./marker.js";
+
+/**
+ * A dynamic resource of this package, with the type token `o2cqrs:<Kind>`.
+ *
+ * The engine keeps with every dynamic resource the code that serves it. Pulumi's own base class writes a
+ * whole provider there, by serialising it with everything that it captures; this one writes a line that names
+ * the module, which is the same for every resource of a kind, holds no secret and no path of a machine, and
+ * lets the code behind it change without any resource differing.
+ */
+export abstract class OpenObserveResource extends CustomResource {
+  protected constructor(
+    kind: string,
+    providerModule: string,
+    name: string,
+    properties: Properties,
+    options: CustomResourceOptions | undefined,
+  ) {
+    const withProvider = { ...properties, __provider: providerText(providerModule) };
+    super(`pulumi-nodejs:dynamic/o2cqrs:${kind}`, name, withProvider, options);
+  }
+
+  /**
+   * An output that follows from an argument alone, so that a preview knows it even while the resource itself
+   * is about to change. It depends on the resource all the same.
+   */
+  protected known<T, U>(argument: Input<T> | undefined, value: (argument: T) => U): Output<U> {
+    return all([this.urn, argument]).apply(([, known]) => value(known as T));
+  }
+}
+
+/** The module that the process of dynamic providers runs: its `handler` gives the provider. */
+export function providerText(providerModule: string): string {
+  return `exports.handler = () => require("${providerModule}").provider;\n`;
+}
+
+/** The mark by which a deployment finds its own object again: see `base/marker`. */
+export function markerOf(resource: string): string {
+  return markerFor(getProject(), getStack(), resource);
+}
