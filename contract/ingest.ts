@@ -1,4 +1,4 @@
-/** Metrics of the ingest client itself: what became of the records it was given. Counted beside the eleven. */
+/** Metrics of the telemetry itself: what became of the records, spans and points. Counted beside the eleven. */
 export const ingestMetrics = {
   records: {
     name: "cqrs_ingest_records_total",
@@ -9,8 +9,14 @@ export const ingestMetrics = {
   failures: {
     name: "cqrs_ingest_failures_total",
     unit: "1",
-    labels: ["stream", "reason"],
+    labels: ["stream"],
     description: "Deliveries that failed and will be tried again",
+  },
+  exportFailures: {
+    name: "cqrs_export_failures_total",
+    unit: "1",
+    labels: ["signal"],
+    description: "Spans and metric exports that were lost because the server did not take them",
   },
   bufferBytes: {
     name: "cqrs_ingest_buffer_bytes",

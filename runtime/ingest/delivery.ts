@@ -1,5 +1,5 @@
 import type PQueue from "p-queue";
-import pRetry from "p-retry";
+import { pause, withRetries } from "../retry/retry.js";
 import { type Batch } from "./batch.js";
 import { type DeadLetters } from "./dead-letters.js";
 import { type IngestEmitter } from "./events.js";
@@ -7,7 +7,6 @@ import { type ResolvedIngestOptions } from "./options.js";
 import { rejectedRecords } from "./poison.js";
 import { type StreamStats } from "./stats.js";
 import { type Answer } from "./transport/answer.js";
-import { fullJitter, pause } from "./transport/backoff.js";
 import { type Transport } from "./transport/transport.js";
 
 /** The longest `Retry-After` that is obeyed, in milliseconds. */
@@ -79,18 +78,13 @@ export class Delivery {
   /** As many tries as the limit allows, with backoff. */
   #tries(batch: Batch): Promise<Settled> {
     const { performance, retryBaseMs, retryMaxMs } = this.parts.options;
-    return pRetry(() => this.#post(batch), {
+    return withRetries(() => this.#post(batch), {
       retries: performance.maxRetries,
-      minTimeout: 0,
-      factor: 1,
+      baseMs: retryBaseMs,
+      maxMs: retryMaxMs,
       signal: this.signal,
-      onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-        this.stats.failedRequests++;
-        if (retriesLeft === 0) return;
-        const asked = error instanceof NotYet ? error.afterMs : undefined;
-        const delay = fullJitter(attemptNumber, retryBaseMs, retryMaxMs);
-        await pause(asked === undefined ? delay : Math.min(asked, maxRetryAfterMs) + delay, this.signal);
-      },
+      atLeastMs: (error) => (error instanceof NotYet ? Math.min(error.afterMs ?? 0, maxRetryAfterMs) : 0),
+      onFailed: () => this.stats.failedRequests++,
     });
   }
 

@@ -1,0 +1,83 @@
+import { type CommandBus, type QueryBus } from "@nestjs/cqrs";
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runInRequest } from "openobserve-cqrs/runtime/context";
+import { CancelOrder, GetOrder, ListOrders, PayOrder, PlaceOrder } from "../orders/messages.js";
+
+/** Operations that were started, and how many of them failed. */
+export interface LoadCounts {
+  commands: number;
+  queries: number;
+  failed: number;
+}
+
+const customers = 20;
+
+/** Customers who place orders, look at them a few times, and pay or cancel. */
+export class LoadGenerator {
+  readonly counts: LoadCounts = { commands: 0, queries: 0, failed: 0 };
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(
+    readonly commands: CommandBus,
+    readonly queries: QueryBus,
+  ) {}
+
+  /** Sends new customers at a rate, then waits for the last of them to finish. */
+  async run(options: {
+    readonly seconds: number;
+    readonly rate: number;
+    readonly signal: AbortSignal;
+  }): Promise<void> {
+    const end = Date.now() + options.seconds * 1000;
+    let due = Date.now();
+    while (Date.now() < end && !options.signal.aborted) {
+      for (; due <= Date.now(); due += 1000 / options.rate) this.#serve();
+      await sleep(Math.max(1, due - Date.now()));
+    }
+    await Promise.all(this.#running);
+  }
+
+  #serve(): void {
+    const customer = Math.floor(Math.random() * customers);
+    const request = { tenant: `tenant-${customer % 3}`, userId: `user-${customer}` };
+    const served = runInRequest(request, () => this.#customer(`customer-${customer}`)).finally(() =>
+      this.#running.delete(served),
+    );
+    this.#running.add(served);
+  }
+
+  async #customer(customerId: string): Promise<void> {
+    const orderId = randomBytes(8).toString("hex");
+    const cents = 100 + Math.floor(Math.random() * 10_000);
+    const placed = await this.#command(
+      new PlaceOrder(orderId, customerId, cents, `${customerId}@example.com`),
+    );
+    await this.#query(new ListOrders(customerId));
+    if (!placed) return;
+    for (let look = 0; look < 4; look++) await this.#query(new GetOrder(orderId));
+    if (Math.random() < 0.8) await this.#command(new PayOrder(orderId));
+    else await this.#command(new CancelOrder(orderId, "changed my mind"));
+    await this.#query(new GetOrder(orderId));
+  }
+
+  async #command(command: object): Promise<boolean> {
+    this.counts.commands++;
+    return this.#succeeds(this.commands.execute(command));
+  }
+
+  async #query(query: object): Promise<boolean> {
+    this.counts.queries++;
+    return this.#succeeds(this.queries.execute(query));
+  }
+
+  async #succeeds(work: Promise<unknown>): Promise<boolean> {
+    try {
+      await work;
+      return true;
+    } catch {
+      this.counts.failed++;
+      return false;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import "reflect-metadata";
+import { Logger } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import { CommandBus, QueryBus } from "@nestjs/cqrs";
+import { startTelemetry } from "openobserve-cqrs/runtime/telemetry";
+import { AppModule } from "./app.module.js";
+import { LoadGenerator } from "./load/generator.js";
+import { type LoadOptions, loadOptions, usage } from "./load/options.js";
+import { summarize } from "./load/summary.js";
+import { Faults } from "./orders/faults.js";
+
+/** Runs the service under load, sends all its telemetry, and prints what that was as one line of JSON. */
+async function main(options: LoadOptions): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+
+  Logger.overrideLogger(["warn", "error"]);
+  const telemetry = startTelemetry({ ingest: { directory: process.env.ORDERS_BUFFER_DIR } });
+  const app = await NestFactory.createApplicationContext(AppModule.with(telemetry));
+  app.get(Faults).set(options.faults);
+  const load = new LoadGenerator(app.get(CommandBus), app.get(QueryBus));
+  await load.run({ ...options, signal: stop.signal });
+  await app.close();
+  console.log(JSON.stringify(summarize(load.counts, telemetry.config, await telemetry.shutdown())));
+}
+
+function readOptions(): LoadOptions {
+  try {
+    return loadOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+main(readOptions()).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

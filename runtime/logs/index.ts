@@ -1,0 +1,8 @@
+export {
+  type CommandLogInput,
+  CqrsLogs,
+  type CqrsLogsOptions,
+  type EventLogInput,
+  type QueryLogInput,
+} from "./logs.js";
+export { maskRecord } from "./masking.js";

@@ -1,0 +1,110 @@
+import {
+  commandLog,
+  type CQRSCommandLog,
+  type CQRSEventLog,
+  type CQRSOpenObserveConfig,
+  type CQRSQueryLog,
+  eventLog,
+  eventTimeField,
+  queryLog,
+} from "@o2cqrs/contract";
+import { randomUUID } from "node:crypto";
+import { type z } from "zod";
+import { currentScope } from "../context/scope.js";
+import { type ServiceIdentity } from "../env/identity.js";
+import { type RecordSink } from "../ingest/client.js";
+import { nowMicros } from "./clock.js";
+import { activeIds } from "./ids.js";
+import { maskRecord } from "./masking.js";
+
+/** The fields that are filled in: from the clock, the configuration, the request's scope and the active span. */
+type Filled =
+  | "timestamp"
+  | "level"
+  | "env"
+  | "service"
+  | "version"
+  | "region"
+  | "source"
+  | "bus"
+  | "recordId"
+  | "traceId"
+  | "spanId"
+  | "requestId";
+
+type Input<Log extends Record<Filled, unknown>> = Omit<Log, Filled> & Partial<Pick<Log, Filled>>;
+
+/** What the application says of a command; the rest is filled in, and may be given to override that. */
+export type CommandLogInput = Input<CQRSCommandLog>;
+export type QueryLogInput = Input<CQRSQueryLog>;
+export type EventLogInput = Input<CQRSEventLog>;
+
+export interface CqrsLogsOptions {
+  readonly sink: RecordSink;
+  readonly streams: CQRSOpenObserveConfig["streams"];
+  readonly identity: ServiceIdentity;
+  /**
+   * Checks every record against the contract's schema and reports those that break it. For development and tests:
+   * it costs several times what logging does. Default false; the types say the same at compile time.
+   */
+  readonly validate?: boolean;
+  /** Told of a record that breaks the contract; it is sent all the same. Default: a process warning. */
+  readonly onInvalid?: (problem: string) => void;
+}
+
+type Bus = "command" | "query" | "event";
+const schemas: Readonly<Record<Bus, z.ZodType>> = { command: commandLog, query: queryLog, event: eventLog };
+
+/** Writes the three kinds of record of the contract. Never throws and never waits. */
+export class CqrsLogs {
+  readonly #options: CqrsLogsOptions;
+  readonly #common: Pick<CQRSCommandLog, "env" | "service" | "version" | "region" | "source">;
+
+  constructor(options: CqrsLogsOptions) {
+    const { env, service, version, region, source } = options.identity;
+    this.#options = options;
+    this.#common = { env, service, version, region, source };
+  }
+
+  logCommand(log: CommandLogInput): void {
+    this.#write(this.#options.streams.commands, "command", log);
+  }
+
+  logQuery(log: QueryLogInput): void {
+    this.#write(this.#options.streams.queries, "query", log);
+  }
+
+  logEvent(log: EventLogInput): void {
+    this.#write(this.#options.streams.events, "event", log);
+  }
+
+  #write(stream: string, bus: Bus, log: CommandLogInput | QueryLogInput | EventLogInput): void {
+    const micros = nowMicros();
+    const { traceId, spanId } = activeIds();
+    const request = currentScope()?.request;
+    const record = maskRecord({
+      [eventTimeField]: micros,
+      timestamp: new Date(micros / 1000).toISOString(),
+      level: log.status === "error" ? "ERROR" : "INFO",
+      ...this.#common,
+      bus,
+      recordId: randomUUID(),
+      traceId,
+      spanId,
+      requestId: request?.requestId ?? traceId,
+      tenant: request?.tenant,
+      userId: request?.userId,
+      ...log,
+    });
+    if (this.#options.validate === true) this.#check(bus, record);
+    this.#options.sink.send(stream, record);
+  }
+
+  #check(bus: Bus, { [eventTimeField]: _time, ...record }: Record<string, unknown>): void {
+    const result = schemas[bus].safeParse(record);
+    if (result.success) return;
+    const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || bus}: ${message}`);
+    const report = this.#options.onInvalid ?? ((problem: string) => process.emitWarning(problem));
+    report(`A ${bus} record breaks the contract: ${problems.join("; ")}`);
+  }
+}

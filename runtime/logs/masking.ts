@@ -1,0 +1,33 @@
+import { maskedText, maskText, piiFields } from "@o2cqrs/contract";
+
+type PiiField = (typeof piiFields)[number];
+
+/**
+ * A record with its personal fields masked: the second line of defence, before anything leaves the process; the
+ * first is the server's pipeline, and both follow the contract's rules. Records without personal data are returned
+ * as they are.
+ */
+export function maskRecord<Log extends object>(record: Log): Log {
+  let masked: Record<string, unknown> | undefined;
+  for (const field of piiFields) {
+    const value: unknown = Reflect.get(record, field.name);
+    if (value !== undefined) (masked ??= {})[field.name] = maskValue(value, field);
+  }
+  return masked === undefined ? record : { ...record, ...masked };
+}
+
+function maskValue(value: unknown, field: PiiField): unknown {
+  if (typeof value === "string")
+    return field.pii === "freeText" ? maskText(value) : maskWhole(value, field.pii);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, typeof inner === "string" ? maskText(inner) : inner]),
+  );
+}
+
+/** A value that should be an address or a number and has the shape of neither is hidden altogether. */
+function maskWhole(value: string, kind: "email" | "phone"): string {
+  if (value === "" || value.includes(maskedText[kind])) return value;
+  const masked = maskText(value);
+  return masked === value ? maskedText[kind] : masked;
+}

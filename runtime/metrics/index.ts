@@ -1,0 +1,2 @@
+export { CqrsMetrics } from "./metrics.js";
+export { contractViews, createMeterProvider } from "./provider.js";

@@ -1,0 +1,2 @@
+export { CqrsTelemetryModule, type CqrsTelemetryOptions, TELEMETRY } from "./module.js";
+export { type RegistrationRules } from "./registry.js";

@@ -1,0 +1,1 @@
+export { type ShutdownReport, startTelemetry, type Telemetry, type TelemetryOptions } from "./telemetry.js";

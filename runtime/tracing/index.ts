@@ -1,0 +1,2 @@
+export { ErrorTail } from "./error-tail.js";
+export { RecordingSampler } from "./sampler.js";

@@ -1,0 +1,33 @@
+import { type Context, isSpanContextValid, trace, TraceFlags } from "@opentelemetry/api";
+import {
+  type Sampler,
+  SamplingDecision,
+  type SamplingResult,
+  TraceIdRatioBasedSampler,
+} from "@opentelemetry/sdk-trace-base";
+
+/**
+ * Decides at the start whether a trace is kept: a share of the traces that begin here, and what the caller decided
+ * for the others. The rest is recorded all the same, without the flag, so that `ErrorTail` can keep it if it fails.
+ */
+export class RecordingSampler implements Sampler {
+  readonly #ratio: TraceIdRatioBasedSampler;
+
+  /** @param rate share of traces kept, 0 to 1 */
+  constructor(readonly rate: number) {
+    this.#ratio = new TraceIdRatioBasedSampler(rate);
+  }
+
+  shouldSample(context: Context, traceId: string): SamplingResult {
+    const parent = trace.getSpanContext(context);
+    const kept =
+      parent !== undefined && isSpanContextValid(parent)
+        ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0
+        : this.#ratio.shouldSample(context, traceId).decision === SamplingDecision.RECORD_AND_SAMPLED;
+    return { decision: kept ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.RECORD };
+  }
+
+  toString(): string {
+    return `RecordingSampler{${this.rate}}`;
+  }
+}
