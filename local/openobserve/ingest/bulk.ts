@@ -1,7 +1,7 @@
 import { rewriteStreamName } from "../streams/names.js";
 import { type ServerContext } from "../context.js";
 import { isObject, type JsonObject, type JsonValue, parseExact } from "./json.js";
-import { ingestLogs } from "./write.js";
+import { ingestRecords } from "./write.js";
 
 interface BulkReply {
   readonly took: number;
@@ -23,9 +23,9 @@ export async function ingestBulk(
   const successes: Readonly<Record<string, unknown>>[] = [];
   for (const [name, records] of recordsByStream(body)) {
     const key = { organization, type: "logs", name } as const;
-    const outcome = await ingestLogs(context, key, records, (_, reason) =>
-      failures.push(failureItem(name, reason)),
-    );
+    const outcome = await ingestRecords(context, key, records, {
+      onRejected: (_, reason) => failures.push(failureItem(name, reason)),
+    });
     for (let i = 0; i < outcome.successful; i++) successes.push(successItem(name));
   }
   return { took: 0, errors: failures.length > 0, items: [...failures, ...successes] };

@@ -53,3 +53,21 @@ export function compactJson(value: JsonValue | undefined): string {
     .map((key) => `${JSON.stringify(key)}:${compactJson(object[key])}`);
   return `{${entries.join(",")}}`;
 }
+
+/** JSON with every integer written exactly, which `JSON.stringify` cannot do for bigints; members in their order. */
+export function stringify(value: unknown): string {
+  switch (typeof value) {
+    case "bigint":
+      return value.toString();
+    case "object":
+      break;
+    case "undefined":
+      return "null";
+    default:
+      return JSON.stringify(value);
+  }
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `[${value.map(stringify).join(",")}]`;
+  const members = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${stringify(inner)}`).join(",")}}`;
+}

@@ -18,7 +18,8 @@ export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   /** Microseconds. */
   readonly time: number;
-  readonly value: number;
+  /** Undefined where the source had none, the minimum of a histogram for instance: the row is kept. */
+  readonly value: number | undefined;
 }
 
 /** Described when a metric's stream is made. */
@@ -49,7 +50,20 @@ export class MetricsWriter {
   add({ name, labels, time, value }: Sample): void {
     const stream = rewriteStreamName(name);
     const all = { ...labels, __name__: stream };
-    this.#add(this.#keyOf(stream), { ...all, __hash__: seriesHash(all), _timestamp: time, value });
+    this.#add(this.#keyOf(stream), {
+      ...all,
+      __hash__: seriesHash(all),
+      _timestamp: time,
+      value: value ?? null,
+    });
+  }
+
+  /** Makes the stream of a metric that may have no samples of its own. */
+  async ensureStream(name: string): Promise<void> {
+    const key = this.#keyOf(rewriteStreamName(name));
+    if (this.#streams.has(key.name) || this.context.data.columns(key)) return;
+    await this.context.streams.prepareWrite(key, this.context.clock.micros());
+    await this.context.data.create(key, []);
   }
 
   #add(key: StreamKey, row: Row): void {

@@ -1,6 +1,6 @@
 import { type ServerContext } from "../context.js";
 import { BatchBuilder } from "../data/batch.js";
-import { type StreamKey } from "../data/store.js";
+import { type ColumnType, type StreamKey } from "../data/store.js";
 import { activePipeline } from "../pipeline/active.js";
 import { execute } from "../pipeline/execute.js";
 import { defaultFlattenLevel, flatten, type FlatRecord } from "./flatten.js";
@@ -17,47 +17,48 @@ export interface Outcome {
   error?: string;
 }
 
+export interface IngestOptions {
+  /** Columns whose type is known beforehand. */
+  readonly types?: Readonly<Record<string, ColumnType>>;
+  readonly onRejected?: (record: JsonValue, reason: string) => void;
+}
+
 /**
- * Takes log records for a stream: through its pipeline if it has one, else as they are. Resolves when what was
- * accepted survives a crash.
+ * Takes records for a stream of logs or traces: through its pipeline if it has one, else as they are. Resolves
+ * when what was accepted survives a crash.
  * @throws NotAnObject when a record is no object and there is no pipeline; StreamBeingDeleted
  */
-export async function ingestLogs(
+export async function ingestRecords(
   context: ServerContext,
   key: StreamKey,
   records: readonly JsonValue[],
-  onRejected: (record: JsonValue, reason: string) => void = () => undefined,
+  { types = {}, onRejected }: IngestOptions = {},
 ): Promise<Outcome> {
   const outcome: Outcome = { successful: 0, failed: 0 };
-  const rows = new RowsByStream(context);
+  const rows = new RowsByStream(context, types);
   context.streams.assertNotBeingDeleted(key);
-  const reject = (record: JsonValue, error: unknown): void => {
-    if (!(error instanceof RejectedRecord)) throw error;
-    outcome.failed++;
-    outcome.error = error.message;
-    onRejected(record, error.message);
+  const add = (to: StreamKey, flat: FlatRecord, record: JsonValue): void => {
+    try {
+      rows.add(to, flat, record);
+    } catch (error) {
+      if (!(error instanceof RejectedRecord)) throw error;
+      outcome.failed++;
+      outcome.error = error.message;
+      onRejected?.(record, error.message);
+    }
   };
   const pipeline = activePipeline(context, key);
   if (pipeline) {
-    // One output that wants the original is enough for a copy to be made, before any function has run.
+    // The copy of the original is that from before any function ran: what masking removed is still in it.
     for (const { destination, record, index } of execute(pipeline, records)) {
-      if (destination.type !== "logs") continue;
-      try {
-        rows.add({ ...destination, organization: key.organization }, record, records[index]);
-      } catch (error) {
-        reject(record, error);
-      }
+      // Outputs of another type get nothing, as observed.
+      if (destination.type !== key.type) continue;
+      add({ ...destination, organization: key.organization }, record, records[index] ?? null);
     }
   } else {
-    const level = context.streams.settings(key).flatten_level ?? defaultFlattenLevel;
-    for (const record of records) {
-      const flat = flatten(record, level);
-      try {
-        rows.add(key, flat, record);
-      } catch (error) {
-        reject(record, error);
-      }
-    }
+    const level =
+      context.streams.settings(key).flatten_level ?? (key.type === "logs" ? defaultFlattenLevel : 0);
+    for (const record of records) add(key, flatten(record, level), record);
   }
   outcome.successful = await rows.write();
   return outcome;
@@ -67,14 +68,17 @@ export async function ingestLogs(
 class RowsByStream {
   readonly #streams = new Map<string, { key: StreamKey; rows: BatchBuilder; prepare: Prepare }>();
 
-  constructor(private readonly context: ServerContext) {}
+  constructor(
+    private readonly context: ServerContext,
+    private readonly types: Readonly<Record<string, ColumnType>>,
+  ) {}
 
   /** @throws RejectedRecord */
-  add(key: StreamKey, record: FlatRecord, original: JsonValue | undefined): void {
+  add(key: StreamKey, record: FlatRecord, original: JsonValue): void {
     record._timestamp = recordTime(record._timestamp, () => this.context.clock.micros());
     let stream = this.#streams.get(key.name);
     if (!stream) {
-      stream = { key, rows: new BatchBuilder(), prepare: preparation(this.context, key) };
+      stream = { key, rows: new BatchBuilder(this.types), prepare: preparation(this.context, key) };
       this.#streams.set(key.name, stream);
     }
     stream.rows.add(stream.prepare(record, original));
@@ -97,7 +101,7 @@ class RowsByStream {
   }
 }
 
-type Prepare = (record: FlatRecord, original: JsonValue | undefined) => FlatRecord;
+type Prepare = (record: FlatRecord, original: JsonValue) => FlatRecord;
 
 /** Columns that the server fills itself. */
 const ownColumns = new Set(["_timestamp", "_o2_id", "_original", "_all_values"]);

@@ -6,7 +6,7 @@ import { NotAnObject } from "../ingest/flatten.js";
 import { type JsonValue, isObject, parseExact } from "../ingest/json.js";
 import { lokiRecords } from "../ingest/loki.js";
 import { ingestMetricsJson, InvalidMetric } from "../ingest/metrics-json.js";
-import { ingestLogs, type Outcome } from "../ingest/write.js";
+import { ingestRecords, type Outcome } from "../ingest/write.js";
 import { JsonSyntaxError } from "../serde/json.js";
 import { empty, json, message, type Reply, ReplyError } from "../server/reply.js";
 import { type Area, type Handler, post, type ServerRequest } from "../server/route.js";
@@ -64,7 +64,7 @@ async function jsonBody(request: ServerRequest, context: ServerContext): Promise
   const parsed = parseExact(request.body.toString("utf8"));
   const records = Array.isArray(parsed) ? (parsed as readonly JsonValue[]) : [parsed];
   const key = logs(request, request.parameter("stream"));
-  return report(key, await ingestLogs(context, key, records));
+  return report(key, await ingestRecords(context, key, records));
 }
 
 /** A record a line; one bad line and nothing is stored. */
@@ -72,7 +72,7 @@ async function multi(request: ServerRequest, context: ServerContext): Promise<Re
   const lines = request.body.toString("utf8").split("\n");
   const records = lines.filter((line) => line.trim() !== "").map(parseLine);
   const key = logs(request, request.parameter("stream"));
-  return report(key, await ingestLogs(context, key, records));
+  return report(key, await ingestRecords(context, key, records));
 }
 
 function parseLine(line: string): JsonValue {
@@ -105,14 +105,14 @@ async function hec(request: ServerRequest, context: ServerContext): Promise<Repl
     byStream.set(name, records);
     records.push({ ...fields, ...event, ...time });
   }
-  for (const [name, records] of byStream) await ingestLogs(context, logs(request, name), records);
+  for (const [name, records] of byStream) await ingestRecords(context, logs(request, name), records);
   return json(200, { text: "Success", code: 200 });
 }
 
 async function loki(request: ServerRequest, context: ServerContext): Promise<Reply> {
   const type = request.headers["content-type"] ?? "";
   for (const [name, records] of lokiRecords(type, request.body)) {
-    await ingestLogs(context, logs(request, name), records);
+    await ingestRecords(context, logs(request, name), records);
   }
   return empty(204);
 }

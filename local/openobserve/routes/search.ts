@@ -5,7 +5,7 @@ import { type Area, get, type Handler, post, type ServerRequest } from "../serve
 import { InternalSearchError, SearchError, streamNotFound, UnsupportedSql } from "../sql/errors.js";
 import { defaultSize, search, type SearchQuery, type SearchResult } from "../sql/search.js";
 import { newTraceId } from "../sql/trace-id.js";
-import { stringify } from "../sql/values.js";
+import { stringify } from "../ingest/json.js";
 import { streamType } from "../streams/names.js";
 
 /** Search by SQL, and what is built on it. */

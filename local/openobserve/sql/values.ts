@@ -36,21 +36,3 @@ function dateTime(micros: bigint): string {
         .padStart(6, "0")
         .replace(/(000)$/, "")}`;
 }
-
-/** JSON with every integer written exactly, which `JSON.stringify` cannot do for bigints. */
-export function stringify(value: unknown): string {
-  switch (typeof value) {
-    case "bigint":
-      return value.toString();
-    case "object":
-      break;
-    case "undefined":
-      return "null";
-    default:
-      return JSON.stringify(value);
-  }
-  if (value === null) return "null";
-  if (Array.isArray(value)) return `[${value.map(stringify).join(",")}]`;
-  const members = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${stringify(inner)}`).join(",")}}`;
-}

@@ -1,0 +1,4 @@
+declare module "snappyjs" {
+  /** @throws Error when the data is not snappy's, or longer than `maxLength` when unpacked */
+  export function uncompress(data: Uint8Array, maxLength?: number): Uint8Array;
+}
