@@ -187,7 +187,7 @@ export class Executor {
     const { journal } = this.run;
     if (!old) return;
     if (operation === "delete" && old.protect) throw protectedError(old.urn);
-    if (!this.run.options.dryRun) await this.#deleteThrough(old);
+    await this.#deleteThrough(old);
     if (pendingReplacement) {
       old.pendingReplacement = true;
       journal.touch();
@@ -196,10 +196,12 @@ export class Executor {
   }
 
   async #deleteThrough(old: ResourceState): Promise<void> {
-    const { providers, journal } = this.run;
+    const { options, providers, journal } = this.run;
     if (!old.custom || isProviderType(old.type) || old.external || old.retainOnDelete) return;
     if (old.deletedWith !== "" && this.deleting.has(old.deletedWith)) return;
+    // A preview loads the provider too, so that one that cannot be loaded is told before anything is done.
     const provider = await providers.forResource(old, journal.base.resources);
+    if (options.dryRun) return;
     await this.#recorded(old, "deleting", async () =>
       provider.delete(old, old.inputs, old.outputs, old.customTimeouts?.delete ?? 0),
     );
