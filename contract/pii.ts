@@ -28,23 +28,34 @@ export const maskedText = { email: "***", phone: "*****" } as const;
 const at = String.raw`(?:@|＠|﹫|%(?:25)*40|\\u0040|&#64;)`;
 const plus = String.raw`(?:\+|＋|%(?:25)*2[Bb]|\\u002[Bb]|&#43;)`;
 
+// Classes name what a word is not, as the automaton of a class of all letters takes long to build. White
+// space and punctuation of other scripts end a word; letters, digits and marks of any script are part of it.
+const space = String.raw`\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u3000\ufeff`;
+const punctuation = "，。．；：、？！（）「」『』【】《》〈〉“”‘’«»＠﹫";
+const neither = String.raw`${space}${punctuation}"(),:;<>@\[\]\\`;
+const delimiters = String.raw`=&/?{|}\x60`;
+
 /** Marks that never start a local part: they are kept in front of it. */
-const leading = String.raw`[.\x27\p{M}-]`;
-const firstOfLocal = String.raw`[\p{L}\p{N}!#$%*+^_~]`;
-/** Of the marks that RFC 5322 allows, those that delimit in URLs and logs (`= & / ? { | }`) are left out. */
-const local = String.raw`[\p{L}\p{M}\p{N}!#$%*+^_~.\x27-]`;
-const domain = String.raw`(?:(?:[\p{L}\p{M}\p{N}_-]+[.。．])+[\p{L}\p{M}][\p{L}\p{M}\p{N}-]+|\[[0-9A-Fa-f:.]+\])`;
+const leading = String.raw`[.\x27-]`;
+const firstOfLocal = String.raw`[^${neither}${delimiters}.\x27-]`;
+/** Of the marks that RFC 5322 allows, those that delimit in URLs and logs are left out. */
+const local = `[^${neither}${delimiters}]`;
+const localOrDelimiter = `[^${neither}]`;
+/** Letters of other scripts stand in a URL percent-encoded. */
+const ofDomain = String.raw`(?:[^${neither}${delimiters}.\x27!#$%*+^~]|%[0-9A-Fa-f]{2})`;
+const domain = String.raw`(?:(?:${ofDomain}+[.。．])+(?:[^${neither}${delimiters}.\x27!#$%*+^~0-9_-]|%[0-9A-Fa-f]{2})${ofDomain}+|\[[0-9A-Fa-f:.]+\])`;
 
 /** Country codes of ITU-T E.164; which are long and which short is fixed by zone. */
 const countryCode = String.raw`1|7|2(?:[07]|[1-689][0-9])|3(?:[0-469]|[578][0-9])|4(?:[013-9]|2[0-9])|5(?:[1-8]|[09][0-9])|6(?:[0-6]|[789][0-9])|8(?:[1246]|[035789][0-9])|9(?:[0-58]|[679][0-9])`;
 /** Arabic, Persian, Devanagari and full-width digits, whose country codes are not told apart. */
-const otherDigits = "[٠-٩۰-۹०-९０-９]{1,2}";
-const separators = String.raw`(?:[\s().·/‐-―-]|%(?:25)*(?:20|28|29|2[DdEeFf])){0,4}`;
+const otherDigits = "٠-٩۰-۹०-९０-９";
+const digit = `[0-9${otherDigits}]`;
+const separators = String.raw`(?:[ \t\r\n\xa0\u2000-\u200f\u202f().·/‐-―-]|%(?:25)*(?:20|28|29|2[DdEeFf])){0,4}`;
 /** 7 to 15 digits in all by E.164: what follows the country code, all but the last two. */
-const middle = String.raw`(?:${separators}\p{Nd}){3,11}${separators}`;
-const lastTwo = String.raw`(\p{Nd}${separators}\p{Nd})`;
+const middle = String.raw`(?:${separators}${digit}){3,11}${separators}`;
+const lastTwo = String.raw`(${digit}${separators}${digit})`;
 /** What may stand before a number that has no plus sign, so that parts of ids are not taken for one. */
-const apart = String.raw`(^|[^\p{L}\p{N}.:/_-])`;
+const apart = String.raw`(^|[^0-9A-Za-z.:/_-])`;
 
 /**
  * How personal data is found in any text, in the order of use. The pipeline's program and the application's
@@ -65,9 +76,15 @@ export const maskRules: readonly MaskRule[] = [
     replacement: "$1$2***$3",
   },
   {
+    kind: "email",
+    description: "An address whose local part ends with a mark that delimits",
+    pattern: String.raw`(${firstOfLocal})?${localOrDelimiter}*[${delimiters}.\x27-](${at}${domain})`,
+    replacement: "$1***$2",
+  },
+  {
     kind: "phone",
     description: "An international number with a plus sign",
-    pattern: String.raw`${plus}${separators}(${countryCode}|${otherDigits})${middle}${lastTwo}`,
+    pattern: String.raw`${plus}${separators}(${countryCode}|[${otherDigits}]{1,2})${middle}${lastTwo}`,
     replacement: "+$1*****$2",
   },
   {
@@ -100,12 +117,15 @@ export const maskRules: readonly MaskRule[] = [
  * JavaScript backtracks: from every character of a long word it would run to the word's end. Starting only
  * where a word starts keeps it linear, and finds the same.
  */
-const wordStart = `(?<!${local})`;
+const wordStarts: readonly [beginning: string, lookBehind: string][] = [
+  [`(${leading}*)`, `(?<!${local})`],
+  [`(${firstOfLocal})?`, `(?<!${localOrDelimiter})`],
+];
 
-const compiled = maskRules.map(({ pattern, replacement }) => ({
-  expression: new RegExp(pattern.startsWith(`(${leading}*)`) ? wordStart + pattern : pattern, "gu"),
-  replacement,
-}));
+const compiled = maskRules.map(({ pattern, replacement }) => {
+  const [, lookBehind = ""] = wordStarts.find(([beginning]) => pattern.startsWith(beginning)) ?? [];
+  return { expression: new RegExp(lookBehind + pattern, "gu"), replacement };
+});
 
 /** The text with every e-mail address and phone number masked. Masking twice changes nothing. */
 export function maskText(text: string): string {
