@@ -5,7 +5,8 @@ import { hasSecureValues, readStackFile, resolveConfig, type StackConfig } from 
 import { type Project, readProject } from "../project/project.js";
 import { locateInSdk } from "../program/locate.js";
 import { ProviderRegistry } from "../provider/registry.js";
-import { type Crypter, newCrypter, openCrypter } from "../secrets/passphrase.js";
+import { Keyring } from "../secrets/keyring.js";
+import { type Crypter } from "../secrets/passphrase.js";
 import { findPassphrase, missingPassphrase } from "../secrets/source.js";
 import { StateFile } from "../state/file.js";
 import { type DeploymentJson } from "../state/format.js";
@@ -42,7 +43,7 @@ export async function openSession(options: EngineOptions): Promise<Session> {
   const stored = await file.read();
   const env = { ...process.env, ...options.env };
   const passphrase = await findPassphrase(options.passphrase, env);
-  const keys = new Keys(passphrase);
+  const keys = new Keyring(passphrase);
   if (passphrase === undefined && hasSecureValues(stackFile))
     throw missingPassphrase(`${stackFile.path} holds secure values`);
   const stackSalt = stackFile.encryptionSalt;
@@ -58,21 +59,6 @@ export async function openSession(options: EngineOptions): Promise<Session> {
     crypter,
     env,
   };
-}
-
-/** Deriving a key takes most of a second, so each is derived once. */
-class Keys {
-  readonly #open = new Map<string, Promise<Crypter>>();
-  constructor(private readonly passphrase: string | undefined) {}
-
-  async open(salt: string | undefined, { create = false } = {}): Promise<Crypter | undefined> {
-    const { passphrase } = this;
-    if (passphrase === undefined) return undefined;
-    if (salt === undefined) return create ? newCrypter(passphrase) : undefined;
-    let crypter = this.#open.get(salt);
-    if (!crypter) this.#open.set(salt, (crypter = openCrypter(passphrase, salt)));
-    return crypter;
-  }
 }
 
 /** The provider of a run, not started yet. */

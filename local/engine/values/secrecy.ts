@@ -6,6 +6,7 @@ import {
   type PropertyMap,
   type PropertyValue,
   Secret,
+  withoutSecrets,
 } from "./property.js";
 
 /**
@@ -19,8 +20,8 @@ export function inheritSecrets(answer: PropertyMap, asked: PropertyMap): Propert
 function inheritSecret(answer: PropertyValue, asked: PropertyValue | undefined): PropertyValue {
   if (asked === undefined || answer instanceof Secret) return answer;
   if (asked instanceof Secret) return new Secret(answer);
-  if (isPropertyList(answer) && isPropertyList(asked))
-    return answer.map((item, index) => inheritSecret(item, asked[index]));
+  // Elements may come back in another order, so one secret makes the whole list secret.
+  if (isPropertyList(asked) && containsSecret(asked)) return new Secret(withoutSecrets(answer));
   if (isPropertyMap(answer) && isPropertyMap(asked)) return inheritSecrets(answer, asked);
   return answer;
 }
