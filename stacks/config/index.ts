@@ -1,7 +1,7 @@
 import { otlpEndpoint, type OtlpSignal } from "@o2cqrs/contract";
 import { connectionFrom, ConnectionSettingsError } from "@o2cqrs/providers/client";
 import { RunError } from "@pulumi/pulumi";
-import { z } from "zod";
+import { type z } from "zod";
 import { type ConfigKey, type ConfigKeyName, configKeys } from "./keys.js";
 import { nearest } from "./nearest.js";
 

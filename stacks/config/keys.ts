@@ -21,9 +21,7 @@ const parsed = <Schema extends z.ZodType>(schema: Schema) =>
 const webAddress = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" });
 
 const retentionDays = z.strictObject(
-  Object.fromEntries(Object.keys(streams).map((role) => [role, z.int().min(3).max(3650).optional()])) as {
-    [Role in StreamRole]: z.ZodOptional<z.ZodInt>;
-  },
+  Object.fromEntries(Object.keys(streams).map((role) => [role, z.int().min(3).max(3650).optional()])) as Record<StreamRole, z.ZodOptional<z.ZodInt>>,
 );
 
 const ownerAddresses = z.strictObject({

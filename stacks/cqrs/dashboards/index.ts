@@ -1,4 +1,4 @@
-import { dashboards, type DashboardId, folders, metrics } from "@o2cqrs/contract";
+import { type DashboardId, dashboards, metrics } from "@o2cqrs/contract";
 import { Dashboard, type Panel } from "@o2cqrs/providers";
 import type { Input, Resource } from "@pulumi/pulumi";
 
@@ -12,7 +12,7 @@ export interface CqrsDashboardsArgs {
 
 export type CqrsDashboards = Readonly<Record<DashboardId, Dashboard>>;
 
-/** The dashboards of the contract, in the folder {@link folders.dashboards}. */
+/** The dashboards of the contract, in one folder. */
 export function createDashboards({ folderId, parent, adopt }: CqrsDashboardsArgs): CqrsDashboards {
   const made = Object.entries(panels).map(([id, ofDashboard]) => {
     const { title, description } = dashboards[id as DashboardId];

@@ -6,7 +6,7 @@ import {
   metricProgram,
   quarantineProgram,
 } from "../../../stacks/cqrs/masking/programs.js";
-import { defaults, flatten, isStored, type JsonRecord, mask, runFunction } from "./run.js";
+import { defaults, flatten, isStored, type JsonRecord, markerOf, mask, runFunction } from "./run.js";
 
 const programs: [string, string][] = [
   ["guard", guardProgram()],
@@ -32,11 +32,11 @@ describe("every program of the pipeline", () => {
 
 describe("masking a record", () => {
   it("keeps the first character and the domain of an e-mail address", () => {
-    expect(mask({ user_email: "alice.b@example.com" })["user_email"]).toBe("a***@example.com");
+    expect(mask({ user_email: "alice.b@example.com" }).user_email).toBe("a***@example.com");
   });
 
   it("keeps the country code and the last two digits of a phone number", () => {
-    expect(mask({ user_phone: "+49 170 1234589" })["user_phone"]).toBe("+49*****89");
+    expect(mask({ user_phone: "+49 170 1234589" }).user_phone).toBe("+49*****89");
   });
 
   it("masks in free text, wherever in the text it stands", () => {
@@ -49,8 +49,8 @@ describe("masking a record", () => {
       payload: '{"to":"carol@example.com"}',
       attributes: { customer: { contacts: ["dave@example.com", { tel: "0049 30 12345678" }] } },
     });
-    expect(masked["payload"]).toBe('{"to":"c***@example.com"}');
-    expect(masked["attributes"]).toEqual({
+    expect(masked.payload).toBe('{"to":"c***@example.com"}');
+    expect(masked.attributes).toEqual({
       customer: { contacts: ["d***@example.com", { tel: "+49*****78" }] },
     });
   });
@@ -60,9 +60,9 @@ describe("masking a record", () => {
   });
 
   it("masks a personal field whole when its value is of no known shape", () => {
-    expect(mask({ user_email: "frank at example" })["user_email"]).toBe("***");
-    expect(mask({ user_phone: "0170/1234567 ext 5" })["user_phone"]).toBe("*****");
-    expect(mask({ user_email: "Grace Hopper <grace@example.com>" })["user_email"]).toBe("***");
+    expect(mask({ user_email: "frank at example" }).user_email).toBe("***");
+    expect(mask({ user_phone: "0170/1234567 ext 5" }).user_phone).toBe("*****");
+    expect(mask({ user_email: "Grace Hopper <grace@example.com>" }).user_email).toBe("***");
   });
 
   it.each([
@@ -71,7 +71,7 @@ describe("masking a record", () => {
     ["an array", { user_phone: ["170 1234567"] }, "*****"],
     ["a truth value", { user_phone: true }, "*****"],
   ])("masks a phone field that holds %s", (_, record, shown) => {
-    expect(mask(record as JsonRecord)["user_phone"]).toBe(shown);
+    expect(mask(record as JsonRecord).user_phone).toBe(shown);
   });
 
   it("knows a personal field under every name that becomes its column", () => {
@@ -81,7 +81,7 @@ describe("masking a record", () => {
       { user: { email: "heidi at home" } },
       { User: { Email: "heidi at home" } },
     ] satisfies JsonRecord[])
-      expect(flatten(mask(record))["user_email"]).toBe("***");
+      expect(flatten(mask(record)).user_email).toBe("***");
   });
 
   it("changes nothing when it is done twice", () => {
@@ -107,7 +107,7 @@ describe("what is not personal stays as it is", () => {
     "@scope/package@1.2.3",
     "orders:list:page=2&size=50",
   ])("%s", (text) => {
-    expect(mask({ message: text })["message"]).toBe(text);
+    expect(mask({ message: text }).message).toBe(text);
   });
 
   it("numbers, truth values and nulls keep their types", () => {
@@ -116,7 +116,7 @@ describe("what is not personal stays as it is", () => {
   });
 
   it("the event time keeps its place", () => {
-    expect(mask({ _timestamp: 1795464486898123 })["_timestamp"]).toBe(1795464486898123);
+    expect(mask({ _timestamp: 1795464486898123 })._timestamp).toBe(1795464486898123);
   });
 });
 
@@ -130,16 +130,16 @@ describe("normalising", () => {
     ["microseconds", 1795507200123456, "2026-11-24T08:00:00.123Z"],
     ["nanoseconds", 1795507200123456800, "2026-11-24T08:00:00.123Z"],
   ])("writes a timestamp given in %s as ISO 8601 in UTC", (_, given, iso) => {
-    expect(mask({ timestamp: given })["timestamp"]).toBe(iso);
+    expect(mask({ timestamp: given }).timestamp).toBe(iso);
   });
 
   it("takes a missing timestamp from the event time", () => {
-    expect(mask({ _timestamp: 1795507200123456 })["timestamp"]).toBe("2026-11-24T08:00:00.123Z");
+    expect(mask({ _timestamp: 1795507200123456 }).timestamp).toBe("2026-11-24T08:00:00.123Z");
   });
 
   it("gives every record a timestamp, even for a text that is no time", () => {
-    const { timestamp } = mask({ timestamp: "yesterday" });
-    expect(Math.abs(Date.parse(String(timestamp)) - Date.now())).toBeLessThan(60_000);
+    const timestamp = mask({ timestamp: "yesterday" }).timestamp as string;
+    expect(Math.abs(Date.parse(timestamp) - Date.now())).toBeLessThan(60_000);
   });
 
   it("writes environment, service and region one way, and fills in what is missing", () => {
@@ -169,7 +169,7 @@ describe("failing closed", () => {
       const guarded = runFunction(guardProgram(), { ...spoof, user_email: "judy@example.com" });
       const passed = runFunction(failing, guarded);
       expect(isStored(passed)).toBe(false);
-      expect(String(flatten(passed)["pii_masked"])).toBe("false");
+      expect(markerOf(passed)).toBe(false);
     }
   });
 

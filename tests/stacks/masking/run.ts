@@ -34,4 +34,11 @@ export function flatten(record: JsonRecord, prefix = ""): JsonRecord {
 }
 
 /** Whether the condition that guards the output lets a record through. */
-export const isStored = (record: JsonRecord): boolean => String(flatten(record)["pii_masked"]) === "true";
+export const isStored = (record: JsonRecord): boolean => [true, "true"].includes(markerOf(record));
+
+/** The marker as the condition sees it. */
+export const markerOf = (record: JsonRecord): string | boolean => {
+  const { pii_masked: marker } = flatten(record);
+  if (typeof marker === "string" || typeof marker === "boolean") return marker;
+  throw new Error("the record has no marker");
+};
