@@ -1,7 +1,7 @@
 import type { ServerContext } from "./context.js";
-import { startDeletions } from "./streams/deletion.js";
+import { startUpkeep } from "./streams/upkeep.js";
 
 /** Starts a job that runs as long as the server; answers what stops it. */
 export type BackgroundJob = (context: ServerContext) => () => void | Promise<void>;
 
-export const backgroundJobs: readonly BackgroundJob[] = [startDeletions];
+export const backgroundJobs: readonly BackgroundJob[] = [startUpkeep];

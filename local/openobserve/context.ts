@@ -61,4 +61,6 @@ export interface ServerContext {
   readonly streams: StreamRegistry;
   readonly events: EventBus;
   readonly hooks: Hooks;
+  /** Tells the operator of a failure that no client can be told of. */
+  readonly report: (where: string, error: unknown) => void;
 }

@@ -47,6 +47,8 @@ export interface ServerOptions {
   readonly alertIntervalMs?: number;
   /** How often due scheduled pipelines are looked for. Default 1,000 ms. */
   readonly pipelineIntervalMs?: number;
+  /** Is told of failures that no client can be told of. Default: standard error. */
+  readonly report?: (where: string, error: unknown) => void;
 }
 
 export interface RunningServer {
@@ -113,6 +115,7 @@ async function openContext(options: ServerOptions): Promise<ServerContext> {
     data,
     events,
     hooks: {},
+    report: options.report ?? ((where, error) => console.error(`${where}:`, error)),
     streams: new StreamRegistry(metadata, data, clock, events),
   };
   await ensureOrganization(context, defaultOrganization);

@@ -83,6 +83,8 @@ export interface VersionBehaviour {
   readonly search: {
     /** A search without `start_time` is refused when its body is read, not when it runs. */
     readonly timeRangeRequired: boolean;
+    /** The latest traces of a stream are found whatever characters its name has. */
+    readonly tracesQuoteStream: boolean;
   };
   readonly promql: {
     /** Regular expressions are anchored as `^…$`, so that alternatives outside a group match too much. */
@@ -123,7 +125,7 @@ const v060: VersionBehaviour = {
   serviceAccounts: { tokenReadable: true },
   organizations: { settings: {} },
   ingest: { disabledPipelineStopsOthers: true, typeConflictBlinds: true },
-  search: { timeRangeRequired: false },
+  search: { timeRangeRequired: false, tracesQuoteStream: false },
   promql: { anchorsWithoutGroup: false, labelValuesWithoutTimes: false },
 };
 
@@ -197,7 +199,7 @@ const v090: VersionBehaviour = {
   serviceAccounts: { tokenReadable: false },
   organizations: { settings: { cross_links: [], usage_stream_enabled: false } },
   ingest: { disabledPipelineStopsOthers: false, typeConflictBlinds: false },
-  search: { timeRangeRequired: true },
+  search: { timeRangeRequired: true, tracesQuoteStream: true },
   promql: { anchorsWithoutGroup: true, labelValuesWithoutTimes: true },
 };
 

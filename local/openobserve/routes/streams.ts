@@ -2,6 +2,7 @@ import type { ServerContext } from "../context.js";
 import type { Column, StreamKey } from "../data/store.js";
 import { failure, json, ok, type Reply } from "../server/reply.js";
 import { type Area, del, get, post, put, type ServerRequest } from "../server/route.js";
+import { followRetention } from "../streams/distinct.js";
 import { rewriteFieldName, rewriteStreamName, streamType } from "../streams/names.js";
 import { presentSchema, presentStream, presentStreamBriefly } from "../streams/present.js";
 import { StreamBeingDeleted } from "../streams/registry.js";
@@ -120,7 +121,7 @@ async function updateSettings(request: ServerRequest, context: ServerContext): P
   refuseBroken(brokenRule(settings, all, context.version));
   if (added.length > 0) await context.data.addColumns(key, added);
   await context.streams.save(key, { settings });
-  await keepDistinctValues(context, key);
+  if (change.data_retention !== undefined) await followRetention(context, key);
   return ok("");
 }
 
@@ -138,26 +139,30 @@ function newColumns(
     .filter(({ name }) => !known.has(name));
 }
 
-/**
- * The first change of a log stream's settings makes the stream in which the server keeps its distinct values; each
- * change gives it the retention of its source.
- */
-async function keepDistinctValues(context: ServerContext, key: StreamKey): Promise<void> {
-  if (key.type !== "logs") return;
-  const name = `distinct_values_logs_${key.name}`;
-  const derived: StreamKey = { organization: key.organization, type: "metadata", name };
-  if (!context.data.columns(derived))
-    await context.data.create(derived, [{ name: "_timestamp", type: "Int64" }]);
-  const { data_retention } = context.streams.settings(key);
-  await context.streams.save(derived, { settings: { ...context.streams.settings(derived), data_retention } });
-}
-
 /** The name is taken as it stands: `/streams/cqrs-commands` is 404 though the stream `cqrs_commands` exists. */
 async function remove(request: ServerRequest, context: ServerContext): Promise<Reply> {
   const key = keyOf(request, request.parameter("name"));
   existing(context, key);
+  if (request.query.get("delete_all") === "true") await removeUsers(context, key);
   await context.streams.remove(key);
   return ok("stream deleted");
+}
+
+/** The pipelines that start at the stream and the alerts on it. */
+async function removeUsers(context: ServerContext, { organization, type, name }: StreamKey): Promise<void> {
+  const { alerts, alertStates, pipelines } = context.metadata;
+  const ownAlerts = alerts
+    .list(organization)
+    .filter(({ stream_type, stream_name }) => stream_type === type && stream_name === name);
+  const ownPipelines = pipelines
+    .list(organization)
+    .filter(({ source }) => source.stream_type === type && source.stream_name === name);
+  await context.metadata.write([
+    ...ownAlerts.flatMap(({ id }) => [alerts.change(organization, id), alertStates.change(organization, id)]),
+    ...ownPipelines.map(({ pipeline_id }) => pipelines.change(organization, pipeline_id)),
+  ]);
+  for (const { id } of ownAlerts) context.events.emit("alertChanged", { organization, id });
+  if (ownPipelines.length > 0) context.events.emit("pipelinesChanged", { organization });
 }
 
 /** Answers 200 and changes nothing, like the server. */

@@ -17,7 +17,8 @@ export async function readBody(
   version: VersionBehaviour,
 ): Promise<Buffer> {
   const encoding = request.headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "gzip" && encoding !== "identity")
+  // Remote write says "snappy" of a body whose handler unpacks it.
+  if (encoding !== undefined && !["gzip", "identity", "snappy"].includes(encoding))
     throw new ReplyError(empty(415));
   const packed = await collect(request, limit);
   if (encoding !== "gzip") return packed;

@@ -34,7 +34,7 @@ async function answer(
     if (error instanceof ReplyError) send(response, error.reply, nodeHeader(match, path));
     else if (error instanceof HandlerPanic) response.destroy();
     else {
-      console.error(`${request.method ?? "GET"} ${path}:`, error);
+      context.report(`${request.method ?? "GET"} ${path}`, error);
       send(response, message(500, error instanceof Error ? error.message : String(error)), {});
     }
   }

@@ -12,13 +12,3 @@ export async function finishDeletions(context: ServerContext): Promise<void> {
     }
   }
 }
-
-/** The server's own job: looks every so often. Answers what stops it. */
-export function startDeletions(context: ServerContext): () => void {
-  const pause = Math.min(1000, Math.max(10, context.options.streamDeletionSeconds * 100));
-  const timer = setInterval(() => {
-    void finishDeletions(context).catch((error: unknown) => console.error("stream deletion:", error));
-  }, pause);
-  timer.unref();
-  return () => clearInterval(timer);
-}

@@ -61,7 +61,7 @@ export async function presentStreamBriefly(
       : { created_at: 0, ...noStats },
     schema: [],
     settings: presentSettings(known ? context.streams.settings(key) : unknownSettings(key), context.version),
-    ...metricsOf(key, context.streams.record(key)),
+    ...metricsOf(key, known ? context.streams.record(key) : undefined),
     total_fields: 0,
   };
 }
@@ -107,8 +107,9 @@ function metricsOf({ type, name }: StreamKey, record: StreamRecord | undefined):
   return type === "metrics" ? { metrics_meta: record?.metrics ?? describeMetric(name) } : {};
 }
 
+/** What is said of a metric that nobody has described: only the parts of a histogram are known by their names. */
 export const describeMetric = (name: string) => ({
-  metric_type: "",
+  metric_type: /_(bucket|count|sum)$/.test(name) ? "Counter" : "",
   metric_family_name: name,
   help: name,
   unit: "",

@@ -4,7 +4,6 @@
  */
 export class IdMap {
   readonly #actual = new Map<string, string>();
-  readonly #recorded = new Map<string, string>();
 
   /** The first pair of an id stays. */
   learn(recorded: unknown, actual: unknown): void {
@@ -21,7 +20,6 @@ export class IdMap {
   pair(recorded: string, actual: string): void {
     if (this.#actual.has(recorded)) return;
     this.#actual.set(recorded, actual);
-    this.#recorded.set(actual, recorded);
   }
 
   /** From now on this recorded id stands for another object. */
@@ -29,14 +27,14 @@ export class IdMap {
     this.#actual.set(recorded, actual);
   }
 
-  /** A request as the server under test understands it. */
+  /** A recorded text as the server under test would put it. */
   toActual(text: string): string {
     return text.replace(anyId, (id) => this.#actual.get(id) ?? id);
   }
 
-  /** A recorded id as the server under test calls it. */
-  actual(recorded: string): string {
-    return this.#actual.get(recorded) ?? recorded;
+  /** A recorded answer likewise. */
+  valueToActual(value: unknown): unknown {
+    return value === undefined ? undefined : JSON.parse(this.toActual(JSON.stringify(value)));
   }
 }
 

@@ -86,7 +86,8 @@ function bodyBytes(body: unknown, text: string): Buffer | undefined {
   const binary = packed.safeParse(body);
   if (binary.success) return Buffer.from(binary.data.base64, "base64");
   const root = parseJson(text);
-  const node = root.kind === "object" ? new Map<string, JsonNode>(root.entries).get("requestBody") : undefined;
+  const node =
+    root.kind === "object" ? new Map<string, JsonNode>(root.entries).get("requestBody") : undefined;
   if (!node) throw new Error("a recorded exchange has no request body");
   return Buffer.from(text.slice(node.start, node.end));
 }

@@ -44,12 +44,6 @@ export const steps: readonly Step[] = [
   },
   { version: "0.60", before: "streams.recreate_cycle_after_30s", why: "it says so", waitSeconds: 30 },
   {
-    version: "0.90",
-    before: "ingest.json_array",
-    why: "the deletions before have ended by then",
-    waitSeconds: 30,
-  },
-  {
     version: "0.60",
     before: "alput.create",
     why: "its streams and its destination were made beforehand",
@@ -64,7 +58,13 @@ export const steps: readonly Step[] = [
       {
         method: "POST",
         path: "/api/default/alerts/destinations",
-        body: { name: "x_hook", url: "http://127.0.0.1:9/x", method: "post", template: "x_tpl", type: "http" },
+        body: {
+          name: "x_hook",
+          url: "http://127.0.0.1:9/x",
+          method: "post",
+          template: "x_tpl",
+          type: "http",
+        },
       },
     ],
   },

@@ -4,7 +4,7 @@ import type { Exchange } from "./recording.js";
 /**
  * The time at which each exchange was recorded, so that the server under test lives through the same hours and the
  * times in the requests mean what they meant. The recording does not say it; what the server made does: creation
- * times, and the milliseconds inside of its snowflake ids.
+ * times, and the milliseconds inside of its snowflake ids and of the trace ids of its answers.
  */
 export function timelineOf(exchanges: readonly Exchange[]): ReadonlyMap<string, number> {
   const times = exchanges.map(({ responseBody }) => newest(responseBody));
@@ -28,12 +28,32 @@ function newest(value: unknown): number {
     0,
     ...Object.entries(value).map(([key, each]) => {
       if (key === "created_at" && typeof each === "number") return plausible(each) ? each : 0;
+      if (key === "trace_id" && /^01a2[0-9a-f]{8}7[0-9a-f]{19}$/.test(String(each)))
+        return parseInt(String(each).slice(0, 12), 16) * 1000;
       if (/^(pipeline_id|dashboardId|folderId)$/.test(key) && /^\d{19}$/.test(String(each)))
         return Number(BigInt(String(each)) >> 22n) * 1000;
       return newest(each);
     }),
   );
 }
+
+/**
+ * The recorder of 0.90 sent the older requests with their times moved to its day: by this much, by the number of
+ * digits (seconds, milliseconds, microseconds, nanoseconds). Its answers show that milliseconds went a little too far,
+ * and that times written as text were not moved.
+ */
+const moved: Readonly<Record<number, bigint>> = {
+  10: 22_222n,
+  13: 22_222_698n,
+  16: 22_222_000_000n,
+  19: 22_222_000_000_000n,
+};
+
+/** The times of a request of the older recording, as the recorder of the newer one sent them. */
+export const moveTimes = (text: string): string =>
+  text.replace(/\b179\d{7}(?:\d{3}){0,3}\b/g, (digits) =>
+    String(BigInt(digits) + (moved[digits.length] ?? 0n)),
+  );
 
 /** A clock that stands where it is set, except that it never tells the same time twice. */
 export class SteppedClock implements Clock {
