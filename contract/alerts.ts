@@ -43,7 +43,7 @@ export type AlertSignal =
 export type Owner = "development" | "operations";
 
 export interface AlertDefinition {
-  /** Name on the server, unique; also the runbook's slug in docs/runbooks. */
+  /** Name on the server, unique; also the heading of its section in {@link runbookPage}. */
   readonly name: string;
   readonly title: string;
   /** What it means to a reader who is woken by it, one sentence. */
@@ -252,5 +252,5 @@ export const severityRouting: Readonly<Record<Severity, readonly ChannelKind[]>>
   low: ["webhook", "alertmanager", "email"],
 };
 
-/** Where the runbooks stand, by alert: `${runbookBase}/${name}.md`. */
-export const runbookBase = "https://github.com/o2cqrs/o2cqrs/blob/main/docs/runbooks";
+/** Page of the runbooks in this repository; a section each, headed by the alert's name. */
+export const runbookPage = "docs/runbooks.md";

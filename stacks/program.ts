@@ -18,6 +18,7 @@ export function program(config: StackConfig): StackOutputs {
         channels: channelsOf(config),
         evaluationIntervalSeconds: config.evaluationIntervalSeconds,
         owners: config.owners,
+        runbookUrl: config.runbookUrl,
         allowPrivateReceivers: config.allowPrivateReceivers,
       },
     }),

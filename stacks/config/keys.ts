@@ -1,4 +1,10 @@
-import { cqrsOpenObserveConfig, openObserveVersions, type StreamRole, streams } from "@o2cqrs/contract";
+import {
+  cqrsOpenObserveConfig,
+  openObserveVersions,
+  runbookPage,
+  type StreamRole,
+  streams,
+} from "@o2cqrs/contract";
 import { z } from "zod";
 
 /** Config values arrive as text, structured ones as JSON; an empty text counts as not set. */
@@ -21,7 +27,9 @@ const parsed = <Schema extends z.ZodType>(schema: Schema) =>
 const webAddress = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" });
 
 const retentionDays = z.strictObject(
-  Object.fromEntries(Object.keys(streams).map((role) => [role, z.int().min(3).max(3650).optional()])) as Record<StreamRole, z.ZodOptional<z.ZodInt>>,
+  Object.fromEntries(
+    Object.keys(streams).map((role) => [role, z.int().min(3).max(3650).optional()]),
+  ) as Record<StreamRole, z.ZodOptional<z.ZodInt>>,
 );
 
 const ownerAddresses = z.strictObject({
@@ -227,6 +235,12 @@ export const configKeys = {
     description: "E-mail addresses of those who answer for alerts: development, operations",
     example: "team@example.com --path 'o2cqrs:owners.development'",
     type: "object",
+  }),
+  runbookUrl: key({
+    schema: text(z.string().default(runbookPage)),
+    description: "Where the page of runbooks is published; alerts link to their sections in it",
+    example: "https://wiki.example.com/cqrs-runbooks",
+    type: "string",
   }),
   serviceAccount: key({
     schema: text(z.email().toLowerCase().optional()),

@@ -3,6 +3,7 @@ import {
   dashboards as declaredDashboards,
   folders,
   type Owner,
+  runbookPage,
   type StreamRole,
 } from "@o2cqrs/contract";
 import { Folder, ServiceAccount } from "@o2cqrs/providers";
@@ -35,6 +36,8 @@ export interface CqrsObservabilityArgs {
   readonly alerts?: {
     readonly channels: Channels;
     readonly evaluationIntervalSeconds: number;
+    /** Address of the page of runbooks. Default its path in this repository. */
+    readonly runbookUrl?: string;
     readonly owners?: Readonly<Partial<Record<Owner, string | undefined>>>;
     readonly allowPrivateReceivers?: boolean | undefined;
   };
@@ -116,6 +119,7 @@ export class CqrsObservability extends Part {
           allowPrivateReceivers: args.alerts.allowPrivateReceivers ?? false,
           channels: args.alerts.channels,
           evaluationIntervalSeconds: args.alerts.evaluationIntervalSeconds,
+          runbookUrl: args.alerts.runbookUrl ?? runbookPage,
           folderId: alertFolder.folderId,
           dashboardUrls: this.dashboardUrls,
           after: streams.all,

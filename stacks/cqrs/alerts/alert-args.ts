@@ -1,4 +1,4 @@
-import { type AlertDefinition, type Owner, runbookBase, type Severity } from "@o2cqrs/contract";
+import { type AlertDefinition, type Owner, type Severity } from "@o2cqrs/contract";
 import type { AlertSpec } from "@o2cqrs/providers";
 import { alertQuery } from "../queries/alert-query.js";
 
@@ -7,6 +7,8 @@ export interface AlertContext {
   readonly service: string;
   /** Seconds between evaluations. */
   readonly evaluationIntervalSeconds: number;
+  /** Address of the page of runbooks. */
+  readonly runbookUrl: string;
   /** E-mail addresses of those who answer, where they are known. */
   readonly owners: Readonly<Partial<Record<Owner, string | undefined>>>;
 }
@@ -54,7 +56,7 @@ export function alertArgs(
       owner: owner ?? alert.owner,
       group: alert.group,
       limit: query.limit,
-      runbook_url: `${runbookBase}/${alert.name}.md`,
+      runbook_url: `${context.runbookUrl}#${alert.name}`,
       // Rows fill these in first; an alert whose rows lack one says so.
       type: "any",
       handler: "any",
