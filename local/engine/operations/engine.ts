@@ -28,6 +28,8 @@ export interface Engine {
    * @throws StateError when the stack was never deployed
    */
   outputs(options?: { readonly showSecrets?: boolean }): Promise<Record<string, PropertyValue>>;
+  /** The configuration that the program is given, by full key, secrets in plaintext. */
+  config(): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Makes an engine for one stack of one project. Nothing is read or started before an operation is. */
@@ -63,6 +65,9 @@ export function createEngine(options: EngineOptions): Engine {
       if (!stack) throw new StateError(`the stack '${options.stack}' has no outputs: it was never deployed`);
       // Without their secrets, a map's values are still a map.
       return showSecrets ? (withoutSecrets(stack.outputs) as PropertyMap) : redactMap(stack.outputs);
+    },
+    async config() {
+      return (await openSession(options)).config.values;
     },
   };
 }
