@@ -8,7 +8,7 @@ import { execute } from "../pipeline/execute.js";
 import { type MetricsDescription } from "../store/records.js";
 import { afterIngest } from "./observers.js";
 
-export type MetricType = "counter" | "gauge" | "histogram" | "summary" | "unknown";
+export type MetricType = "Counter" | "Gauge" | "Histogram" | "Summary" | "Unknown";
 
 /** One sample of one series. */
 export interface Sample {

@@ -10,6 +10,7 @@ import {
   type NumberPoint,
   type SummaryPoint,
 } from "./messages.js";
+import { rewriteStreamName } from "../streams/names.js";
 import { microsOfNanos, nanos, textValue, toObject } from "./values.js";
 
 type Labels = Readonly<Record<string, JsonValue>>;
@@ -49,12 +50,7 @@ class MetricReader {
 
   async read(): Promise<void> {
     const { gauge, sum, histogram, summary } = this.metric;
-    const description: Description = {
-      type: this.#type(),
-      help: this.metric.description ?? "",
-      unit: this.metric.unit ?? "",
-    };
-    this.writer.describe(this.#name, description);
+    this.writer.describe(this.#name, this.#description());
     for (const point of gauge?.dataPoints ?? []) this.#number(point, {});
     if (sum) {
       const kind = {
@@ -71,9 +67,17 @@ class MetricReader {
     await this.writer.ensureStream(this.#name);
   }
 
+  /** The family is the name in quotes, as the server has it; a metric without data is not described further. */
+  #description(): Description {
+    const type = this.#type();
+    if (type === "Unknown") return { type, help: "", unit: "" };
+    const { description = "", unit = "" } = this.metric;
+    return { type, help: description, unit, family: JSON.stringify(rewriteStreamName(this.#name)) };
+  }
+
   #type(): MetricType {
     const { gauge, sum, histogram, summary } = this.metric;
-    return gauge ? "gauge" : sum ? "counter" : histogram ? "histogram" : summary ? "summary" : "unknown";
+    return gauge ? "Gauge" : sum ? "Counter" : histogram ? "Histogram" : summary ? "Summary" : "Unknown";
   }
 
   #number(point: NumberPoint, kind: Labels): void {

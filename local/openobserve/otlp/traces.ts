@@ -2,6 +2,7 @@ import { type ServerContext } from "../context.js";
 import { type StreamKey } from "../data/store.js";
 import { stringify, type JsonValue } from "../ingest/json.js";
 import { ingestRecords, type Outcome } from "../ingest/write.js";
+import { implicitSettings } from "../streams/settings.js";
 import { type KeyValue, type Resource, type Span, type TracesRequest } from "./messages.js";
 import { microsOfNanos, nanos, textValue, toObject } from "./values.js";
 
@@ -119,6 +120,9 @@ async function ensureTraceIndex(
 ): Promise<void> {
   const key = { organization, type: "metadata", name: "trace_list_index" } as const;
   if (data.columns(key)) return;
-  await streams.prepareWrite(key, clock.micros());
   await data.create(key, []);
+  await streams.save(key, {
+    createdAt: clock.micros(),
+    settings: { ...implicitSettings, partition_time_level: "unset", bloom_filter_fields: ["trace_id"] },
+  });
 }

@@ -36,14 +36,14 @@ export class InvalidWriteRequest extends Error {
   }
 }
 
-const types: readonly MetricType[] = ["unknown", "counter", "gauge", "histogram", "unknown", "summary"];
+const types: readonly MetricType[] = ["Unknown", "Counter", "Gauge", "Histogram", "Unknown", "Summary"];
 
 /** Stores the samples, each series in the stream of its metric. Old samples are taken too. */
 export async function remoteWrite(context: ServerContext, organization: string, body: Buffer): Promise<void> {
   const request = decode(context, body);
   const writer = new MetricsWriter(context, organization);
   for (const { type = 0, metricFamilyName = "", help = "", unit = "" } of request.metadata ?? []) {
-    writer.describe(metricFamilyName, { type: types[type] ?? "unknown", help, unit });
+    writer.describe(metricFamilyName, { type: types[type] ?? "Unknown", help, unit });
   }
   for (const { labels = [], samples = [] } of request.timeseries ?? []) {
     const all = Object.fromEntries(labels.map(({ name = "", value = "" }) => [name, value]));

@@ -208,7 +208,13 @@ function metadata(
   const data = Object.fromEntries(
     described.map(({ name, metrics }) => [
       name,
-      [{ type: metrics?.metric_type ?? "unknown", help: metrics?.help ?? "", unit: metrics?.unit ?? "" }],
+      [
+        {
+          type: (metrics?.metric_type ?? "unknown").toLowerCase(),
+          help: metrics?.help ?? "",
+          unit: metrics?.unit ?? "",
+        },
+      ],
     ]),
   );
   return json(200, { status: "success", data });

@@ -25,7 +25,7 @@ export async function readBody(
   try {
     return await unzip(packed, { maxOutputLength: limit });
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge();
+    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
     throw new ReplyError(text(400, `Failed to buffer the request body: ${version.badGzip}`));
   }
 }

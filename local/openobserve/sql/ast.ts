@@ -31,7 +31,7 @@ const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
  * @throws InternalSearchError when the text does not parse, SearchError when it is another statement
  */
 export async function parseSql(data: DataStore, sql: string): Promise<AstNode> {
-  const text = sql.trim().replace(/;\s*$/, "");
+  const text = quoteDefault(sql.trim().replace(/;\s*$/, ""));
   if (text === "") throw new InternalSearchError("Failed to parse sql");
   const { rows } = await data.query(`SELECT json_serialize_sql(${literal(text)})`);
   const parsed = JSON.parse(String(rows[0]?.[0])) as Serialized;
@@ -40,6 +40,9 @@ export async function parseSql(data: DataStore, sql: string): Promise<AstNode> {
   if (!statement || more) throw new InternalSearchError("Failed to parse sql");
   return statement.node;
 }
+
+/** `default`, the usual name of the stream of OTLP, is a word of its own to DuckDB's parser. */
+const quoteDefault = (sql: string) => sql.replace(/\b(from|join)(\s+)default\b/gi, '$1$2"default"');
 
 /** Back to text, for DuckDB to run. */
 export async function printSql(data: DataStore, node: AstNode): Promise<string> {

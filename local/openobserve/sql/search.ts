@@ -104,7 +104,8 @@ function complete(root: AstNode, { plain, hasLimit, order }: Analysis, { from, s
   const modifiers = (root.modifiers ??= []) as AstNode[];
   if (plain && !modifiers.some(({ type }) => type === "ORDER_MODIFIER") && order.length > 0) {
     const expression = { class: "COLUMN_REF", type: "COLUMN_REF", alias: "", column_names: ["_timestamp"] };
-    modifiers.push({
+    // The tree's reader wants the order before the limit.
+    modifiers.unshift({
       type: "ORDER_MODIFIER",
       orders: [{ type: "DESCENDING", null_order: "ORDER_DEFAULT", expression }],
     });

@@ -1,0 +1,15 @@
+/** When alerts are evaluated and fire, as pure rules over injected queries and an injected clock. */
+export { CustomQueryError, customSql } from "./custom-sql.js";
+export { type AlertQueries, type EvaluatedAlert, evaluateAlert, firesAtOnce } from "./evaluate.js";
+export {
+  type AlertRow,
+  countMeets,
+  nextEvaluation,
+  promqlOf,
+  promqlRows,
+  promqlStep,
+  rowLimit,
+  type TimeWindow,
+  windowOf,
+} from "./rules.js";
+export { type Firing, runAlert } from "./timeline.js";

@@ -1,0 +1,107 @@
+import {
+  nextEvaluation,
+  promqlOf,
+  promqlRows,
+  promqlStep,
+  windowOf,
+  type TimeWindow,
+} from "../alerts/rules.js";
+import type { BackgroundJob } from "../background.js";
+import type { ServerContext } from "../context.js";
+import type { StreamType } from "../data/store.js";
+import { type JsonValue } from "../ingest/json.js";
+import { ingestSamples } from "../ingest/metrics-json.js";
+import { ingestRecords } from "../ingest/write.js";
+import type { ScheduledSource } from "../pipelines/scheduled.js";
+import { evaluateRange, parsePromql } from "../promql/index.js";
+import { sourceFor } from "../prometheus/series.js";
+import { search } from "../sql/search.js";
+import type { PipelineRecord } from "../store/records.js";
+import { execute } from "./execute.js";
+import { graphOf } from "./graph.js";
+
+/** Runs the scheduled pipelines: what their query gives goes through their nodes into their outputs. */
+export const startScheduledPipelines: BackgroundJob = (context) => {
+  const planned = new Map<string, number>();
+  let running: Promise<void> | undefined;
+  const runDue = async (): Promise<void> => {
+    for (const { identifier } of context.metadata.organizations.list("")) {
+      for (const pipeline of context.metadata.pipelines.list(identifier))
+        await runOne(context, planned, pipeline);
+    }
+  };
+  context.events.on("pipelinesChanged", ({ organization }) => {
+    const known = new Set(
+      context.metadata.pipelines.list(organization).map(({ pipeline_id }) => pipeline_id),
+    );
+    for (const id of planned.keys()) if (!known.has(id)) planned.delete(id);
+  });
+  const timer = setInterval(() => {
+    running ??= runDue().finally(() => (running = undefined));
+  }, context.options.pipelineIntervalMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+};
+
+async function runOne(
+  context: ServerContext,
+  planned: Map<string, number>,
+  pipeline: PipelineRecord,
+): Promise<void> {
+  const { source, enabled, pipeline_id } = pipeline;
+  if (!enabled || source.source_type !== "scheduled") return;
+  const now = context.clock.micros();
+  const at = planned.get(pipeline_id) ?? now;
+  if (at > now) return;
+  const { trigger_condition } = source as unknown as ScheduledSource;
+  planned.set(pipeline_id, nextEvaluation(trigger_condition, now, false));
+  try {
+    await derive(context, pipeline, windowOf(trigger_condition, at));
+  } catch (error) {
+    // One that fails is run again at its next time; the others must not wait for it.
+    console.error(`pipeline ${pipeline.name}:`, error);
+  }
+}
+
+async function derive(context: ServerContext, pipeline: PipelineRecord, window: TimeWindow): Promise<void> {
+  const { org: organization } = pipeline;
+  const graph = graphOf(pipeline, (name) => context.metadata.functions.get(organization, name)?.function);
+  if (!graph) return;
+  const rows = await queried(context, organization, pipeline.source as unknown as ScheduledSource, window);
+  const outputs = new Map<string, { type: StreamType; name: string; records: JsonValue[] }>();
+  for (const { destination, record } of execute(graph, rows)) {
+    const id = `${destination.type}/${destination.name}`;
+    const output = outputs.get(id) ?? { ...destination, records: [] };
+    outputs.set(id, output);
+    output.records.push(record);
+  }
+  for (const { type, name, records } of outputs.values()) {
+    if (type === "metrics") await ingestSamples(context, organization, records, name);
+    else await ingestRecords(context, { organization, type, name }, records);
+  }
+}
+
+async function queried(
+  context: ServerContext,
+  organization: string,
+  { query_condition: query, trigger_condition: trigger, stream_type }: ScheduledSource,
+  window: TimeWindow,
+): Promise<readonly JsonValue[]> {
+  const promql = query.type === "promql" ? promqlOf(query) : undefined;
+  if (promql !== undefined) {
+    const expr = parsePromql(promql);
+    const range = { start: window.start / 1000, end: window.end / 1000 };
+    const source = await sourceFor(context, organization, expr, range);
+    const series = evaluateRange(expr, source, { ...range, step: promqlStep(window) / 1000 });
+    return promqlRows(trigger, series) as JsonValue[];
+  }
+  if (!query.sql) return [];
+  const wanted = { sql: query.sql, ...window, from: 0, size: mostRows };
+  return (await search(context, organization, stream_type as StreamType, wanted)).hits as JsonValue[];
+}
+
+/** As the server, a derived stream takes all that the query gives. */
+const mostRows = 1_000_000;
