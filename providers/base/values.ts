@@ -25,9 +25,12 @@ export function isUnknownAt(root: unknown, path: readonly PropertyKey[]): boolea
   return hasUnknown(value);
 }
 
+/** What serves a dynamic resource; the engine passes it along with the properties to every verb. */
+const servedBy = "__provider";
+
 /** Properties without the serialised provider that every dynamic resource carries. */
 export function ownProperties<T extends object>(properties: T): T {
-  const own = Object.entries(properties).filter(([key]) => key !== "__provider");
+  const own = Object.entries(properties).filter(([key]) => key !== servedBy);
   return Object.fromEntries(own) as T;
 }
 
@@ -41,14 +44,14 @@ export function withoutUndefined<T>(value: T): T {
 
 /**
  * The paths at which two values differ, in the engine's form: `trigger.threshold`, `tabs[0].name`. Members
- * that are undefined count as absent.
+ * that are undefined count as absent, and what serves a resource is no property of it.
  */
 export function differingPaths(a: unknown, b: unknown, at = ""): string[] {
   if (isDeepStrictEqual(a, b)) return [];
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length)
     return a.flatMap((item, i) => differingPaths(item, b[i], `${at}[${i}]`));
   if (!isObject(a) || !isObject(b)) return [at];
-  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => key !== servedBy);
   return keys.flatMap((key) => differingPaths(a[key], b[key], at === "" ? key : `${at}.${key}`));
 }
 
