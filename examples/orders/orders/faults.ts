@@ -25,10 +25,10 @@ export class Faults {
     await sleep(this.#active.has("slow-queries") ? 350 + Math.random() * 100 : 1 + Math.random() * 9);
   }
 
-  /** Commands take 550 to 700 ms (beyond their limit of 500), or one in ten fails. */
+  /** Commands take 550 to 700 ms (beyond their limit of 500), or one try in three fails. */
   async beforeCommand(): Promise<void> {
     await sleep(this.#active.has("slow-commands") ? 550 + Math.random() * 150 : 1 + Math.random() * 4);
-    if (this.#active.has("errors") && Math.random() < 0.1)
+    if (this.#active.has("errors") && Math.random() < 1 / 3)
       throw new PaymentProviderError("The payment provider does not answer (asked for jane.doe@example.com)");
   }
 
