@@ -20,7 +20,8 @@ export class AlertDestination extends OpenObserveResource {
   declare readonly type: Output<"http" | "email" | "sns">;
 
   constructor(name: string, args: AlertDestinationArgs, options: CustomResourceOptions = {}) {
-    const secrets = args.type === "http" ? { url: secret(args.url), headers: secret(args.headers ?? {}) } : {};
+    const secrets =
+      args.type === "http" ? { url: secret(args.url), headers: secret(args.headers ?? {}) } : {};
     const properties = { ...args, ...secrets, marker: markerOf(name) };
     super("AlertDestination", "@o2cqrs/providers/alert-destination/provider", name, properties, {
       ...options,
