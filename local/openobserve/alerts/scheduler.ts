@@ -4,6 +4,7 @@ import { type Batch } from "../data/batch.js";
 import { type StreamKey, type StreamType } from "../data/store.js";
 import { observeIngest } from "../ingest/observers.js";
 import { type JsonObject, type JsonValue } from "../ingest/json.js";
+import { organizations } from "../organizations/registry.js";
 import { evaluateRange, parsePromql } from "../promql/index.js";
 import { sourceFor } from "../prometheus/series.js";
 import { search } from "../sql/search.js";
@@ -27,7 +28,7 @@ export const startAlerts: BackgroundJob = (context) => {
   context.hooks.notifier = (alert) => scheduler.trigger(alert);
   const stopObserving = observeIngest(context, (key, batch) => scheduler.observe(key, batch));
   context.events.on("alertChanged", ({ organization, id }) => scheduler.plan(organization, id));
-  for (const { identifier } of context.metadata.organizations.list("")) {
+  for (const { identifier } of organizations(context)) {
     for (const { id } of context.metadata.alerts.list(identifier)) scheduler.plan(identifier, id);
   }
   const timer = setInterval(() => void scheduler.runDue(), context.options.alertIntervalMs);

@@ -12,6 +12,7 @@ import type { StreamType } from "../data/store.js";
 import { type JsonValue } from "../ingest/json.js";
 import { ingestSamples } from "../ingest/metrics-json.js";
 import { ingestRecords } from "../ingest/write.js";
+import { organizations } from "../organizations/registry.js";
 import type { ScheduledSource } from "../pipelines/scheduled.js";
 import { evaluateRange, parsePromql } from "../promql/index.js";
 import { sourceFor } from "../prometheus/series.js";
@@ -20,24 +21,11 @@ import type { PipelineRecord } from "../store/records.js";
 import { execute } from "./execute.js";
 import { graphOf } from "./graph.js";
 
-/** Runs the scheduled pipelines: what their query gives goes through their nodes into their outputs. */
+/** Looks for scheduled pipelines that are due, as often as the options say. */
 export const startScheduledPipelines: BackgroundJob = (context) => {
-  const planned = new Map<string, number>();
   let running: Promise<void> | undefined;
-  const runDue = async (): Promise<void> => {
-    for (const { identifier } of context.metadata.organizations.list("")) {
-      for (const pipeline of context.metadata.pipelines.list(identifier))
-        await runOne(context, planned, pipeline);
-    }
-  };
-  context.events.on("pipelinesChanged", ({ organization }) => {
-    const known = new Set(
-      context.metadata.pipelines.list(organization).map(({ pipeline_id }) => pipeline_id),
-    );
-    for (const id of planned.keys()) if (!known.has(id)) planned.delete(id);
-  });
   const timer = setInterval(() => {
-    running ??= runDue().finally(() => (running = undefined));
+    running ??= runScheduledPipelines(context).finally(() => (running = undefined));
   }, context.options.pipelineIntervalMs);
   timer.unref();
   return async () => {
@@ -45,6 +33,20 @@ export const startScheduledPipelines: BackgroundJob = (context) => {
     await running;
   };
 };
+
+/** When each pipeline comes up next, microseconds by id; one that is not in it is due. */
+const plans = new WeakMap<ServerContext, Map<string, number>>();
+
+/** Runs the scheduled pipelines that are due: what their query gives goes through their nodes into their outputs. */
+export async function runScheduledPipelines(context: ServerContext): Promise<void> {
+  const planned = plans.get(context) ?? new Map<string, number>();
+  const pipelines = organizations(context).flatMap(({ identifier }) =>
+    context.metadata.pipelines.list(identifier),
+  );
+  for (const pipeline of pipelines) await runOne(context, planned, pipeline);
+  const ids = new Set(pipelines.map(({ pipeline_id }) => pipeline_id));
+  plans.set(context, new Map([...planned].filter(([id]) => ids.has(id))));
+}
 
 async function runOne(
   context: ServerContext,

@@ -40,6 +40,31 @@ export const exchangesLeftOut: readonly LeftOut[] = [
   },
   {
     versions: ["0.60"],
+    keys: ["search.stream_http2"],
+    reason: "search by event stream, which nothing here uses; the stand-in answers 501",
+  },
+  {
+    versions: ["0.60"],
+    keys: ["search.around"],
+    reason: "the recording does not tell when the rows beside the point in time came in",
+  },
+  {
+    versions: ["0.60"],
+    keys: ["traces.latest", "traces.latest_filter"],
+    reason: "which of two spans that begin in the same microsecond is the first",
+  },
+  {
+    versions: ["0.60"],
+    keys: ["traces.latest_bad_filter", "prom.remote_write_bad_body"],
+    reason: "status and shape are the same; the text is that of the real server's parser, to the position",
+  },
+  {
+    versions: ["0.60"],
+    keys: ["al.trigger"],
+    reason: "the recorder listened where the alert is sent to; here nobody does",
+  },
+  {
+    versions: ["0.60"],
     keys: [
       "opt.dst_mail",
       "opt.dst_mail_get",

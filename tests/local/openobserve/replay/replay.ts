@@ -3,6 +3,7 @@ import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { runScheduledPipelines } from "../../../../local/openobserve/pipeline/schedule.js";
 import { type RunningServer, startServer } from "../../../../local/openobserve/start.js";
 import type { ServerVersion } from "../../../../local/openobserve/versions.js";
 import { upkeep } from "../../../../local/openobserve/streams/upkeep.js";
@@ -122,6 +123,7 @@ class Replay {
       if (step.fresh) await this.#start(step.fresh);
       if (step.waitSeconds !== undefined) this.#clock.advance(step.waitSeconds);
       if (this.#server) await upkeep(this.#server.context);
+      if (this.#server && step.schedule) await runScheduledPipelines(this.#server.context);
       for (const { method, path, body } of step.send ?? []) {
         const headers = {
           authorization: basic(root.email, root.password),

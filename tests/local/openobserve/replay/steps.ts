@@ -18,6 +18,8 @@ export interface Step {
   readonly why: string;
   readonly waitSeconds?: number;
   readonly send?: readonly UnrecordedRequest[];
+  /** Runs the scheduled pipelines that are due. */
+  readonly schedule?: true;
   /** A new, empty server. */
   readonly fresh?: { readonly userDefinedSchemas?: boolean };
 }
@@ -43,6 +45,12 @@ export const steps: readonly Step[] = [
     ],
   },
   { version: "0.60", before: "streams.recreate_cycle_after_30s", why: "it says so", waitSeconds: 30 },
+  {
+    version: "0.60",
+    before: "pl.fn_delete_in_use",
+    why: "a scheduled pipeline runs within seconds, and its output is a stream",
+    schedule: true,
+  },
   {
     version: "0.60",
     before: "alput.create",
