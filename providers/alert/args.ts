@@ -1,3 +1,4 @@
+import { rewriteStreamName } from "@o2cqrs/contract";
 import { z } from "zod";
 import { comparisonOperatorSchema, type Condition, conditionSchema } from "../base/condition.js";
 import {
@@ -173,7 +174,7 @@ export const alertTriggerSchema = z
 export const alertSchema = z
   .strictObject({
     name: alertingNameSchema,
-    stream: z.string().min(1),
+    stream: z.string().min(1).transform(rewriteStreamName),
     streamType: streamTypeSchema.default("logs"),
     condition: alertConditionSchema,
     trigger: alertTriggerSchema,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { type Condition, conditionSchema } from "../base/condition.js";
 import { type StreamType, streamTypeSchema } from "../base/inputs.js";
 
 /** Charts that are drawn from queries. */
@@ -65,8 +64,6 @@ export interface SqlQuery {
   flow?: { source: Axis; target: Axis };
   /** VRL program that the rows pass before they are drawn. */
   vrl?: string;
-  /** Filter that the user interface shows; the SQL itself decides what is queried. */
-  filter?: Condition;
 }
 
 /** PromQL over metric streams. */
@@ -80,19 +77,27 @@ export interface PromqlQuery {
 }
 
 /** How a value is written: a unit of the user interface, or any text of your own. */
-export type Unit =
-  | "bytes"
-  | "kilobytes"
-  | "megabytes"
-  | "bps"
-  | "seconds"
-  | "milliseconds"
-  | "microseconds"
-  | "percent-1"
-  | "percent"
-  | "currency-dollar"
-  | "default"
-  | { custom: string };
+export type Unit = (typeof units)[number] | { custom: string };
+
+/** Units of the user interface; `percent-1` is a ratio from 0 to 1. */
+export const units = [
+  "numbers",
+  "bytes",
+  "kilobytes",
+  "megabytes",
+  "bps",
+  "seconds",
+  "milliseconds",
+  "microseconds",
+  "nanoseconds",
+  "percent-1",
+  "percent",
+  "currency-dollar",
+  "currency-euro",
+  "currency-pound",
+  "currency-yen",
+  "currency-rupee",
+] as const;
 
 /** A horizontal line for a limit, or a vertical one for a moment. */
 export interface MarkLine {
@@ -195,7 +200,6 @@ export const panelQuerySchema = z.discriminatedUnion("kind", [
     breakdown: axes,
     flow: z.strictObject({ source: axisSchema, target: axisSchema }).optional(),
     vrl: z.string().optional(),
-    filter: conditionSchema.optional(),
   }),
   z.strictObject({
     kind: z.literal("promql"),
@@ -205,25 +209,9 @@ export const panelQuerySchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const unitSchema = z.union(
-  [
-    z.enum([
-      "bytes",
-      "kilobytes",
-      "megabytes",
-      "bps",
-      "seconds",
-      "milliseconds",
-      "microseconds",
-      "percent-1",
-      "percent",
-      "currency-dollar",
-      "default",
-    ]),
-    z.strictObject({ custom: z.string().min(1) }),
-  ],
-  { error: "must be a unit of the user interface (milliseconds, percent, bytes, ...) or {custom: text}" },
-);
+const unitSchema = z.union([z.enum(units), z.strictObject({ custom: z.string().min(1) })], {
+  error: "must be a unit of the user interface (milliseconds, percent, bytes, ...) or {custom: text}",
+});
 
 export const panelConfigSchema = z.strictObject({
   showLegends: z.boolean().default(true),

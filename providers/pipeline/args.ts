@@ -1,3 +1,4 @@
+import { rewriteStreamName } from "@o2cqrs/contract";
 import { z } from "zod";
 import { type Condition, conditionSchema } from "../base/condition.js";
 import {
@@ -97,7 +98,7 @@ const fromSchema = z
 export const pipelineSourceSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("stream"),
-    stream: z.string().min(1),
+    stream: z.string().min(1).transform(rewriteStreamName),
     streamType: streamTypeSchema.default("logs"),
   }),
   z.strictObject({
@@ -122,7 +123,7 @@ export const pipelineNodeSchema = z.discriminatedUnion("kind", [
 export const pipelineOutputSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("stream"),
-    stream: z.string().min(1),
+    stream: z.string().min(1).transform(rewriteStreamName),
     streamType: streamTypeSchema.default("logs"),
     from: fromSchema,
   }),

@@ -13,7 +13,7 @@ export type Done = "create" | "none" | "update" | "replace";
 
 /** Inputs that pass `check`, with defaults filled in. */
 export function checked<I extends object, S extends object>(provider: Provider<I, S>, args: object): I {
-  const { inputs, failures } = provider.check({}, carried(args));
+  const { inputs, failures } = provider.check({}, asSent(args));
   expect(failures).toEqual([]);
   return carried(inputs ?? {}) as I;
 }
@@ -23,7 +23,7 @@ export function failures<I extends object, S extends object>(
   provider: Provider<I, S>,
   args: object,
 ): string[] {
-  const result = provider.check({}, carried(args));
+  const result = provider.check({}, asSent(args));
   return (result.failures ?? []).map(({ property, reason }) => `${property}: ${reason}`);
 }
 
@@ -76,3 +76,6 @@ async function create<I extends object, S extends object>(
 export function carried(value: object): Properties {
   return Struct.fromJavaScript(value as Parameters<typeof Struct.fromJavaScript>[0]).toJavaScript();
 }
+
+/** The SDK leaves out what is undefined. */
+const asSent = (args: object): Properties => carried(JSON.parse(JSON.stringify(args)) as object);
