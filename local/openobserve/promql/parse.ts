@@ -12,7 +12,8 @@ type SyntaxNode = ReturnType<typeof parser.parse>["topNode"];
  * Parses and type-checks PromQL.
  * @throws PromqlError with a message in the manner of the server's parser
  */
-export function parsePromql(source: string): Expr {
+export function parsePromql(text: string): Expr {
+  const source = withPresentNames(text);
   if (source.trim() === "") throw new PromqlError("no expression found in input");
   const { topNode } = parser.parse(source);
   assertNoError(topNode, source);
@@ -22,6 +23,10 @@ export function parsePromql(source: string): Expr {
   check(expr);
   return expr;
 }
+
+/** The grammar is that of the newest Prometheus, which has renamed a function that servers still know. */
+const withPresentNames = (source: string) =>
+  source.replace(/\bholt_winters(?=\s*\()/g, "double_exponential_smoothing");
 
 function assertNoError(top: SyntaxNode, source: string): void {
   let found: SyntaxNode | undefined;

@@ -47,7 +47,6 @@ export const rangeFunctions: ReadonlyMap<string, RangeFunction> = new Map<string
     (window) => (window.values.length < 2 ? undefined : regression(window, window.times[0] ?? 0).slope),
   ],
   ["predict_linear", predictLinear],
-  ["holt_winters", smooth],
   ["double_exponential_smoothing", smooth],
 ]);
 

@@ -35,7 +35,6 @@ export const signatures: ReadonlyMap<string, Signature> = new Map<string, Signat
   ),
   ["quantile_over_time", { args: ["scalar", "matrix"], result: "vector" }],
   ["predict_linear", { args: ["matrix", "scalar"], result: "vector" }],
-  ["holt_winters", { args: ["matrix", "scalar", "scalar"], result: "vector" }],
   ["double_exponential_smoothing", { args: ["matrix", "scalar", "scalar"], result: "vector" }],
   ["round", { args: ["vector", "scalar"], result: "vector", optional: 1 }],
   ["clamp", { args: ["vector", "scalar", "scalar"], result: "vector" }],
