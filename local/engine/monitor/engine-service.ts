@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -21,8 +23,7 @@ export async function serveEngine(run: Run): Promise<RunningServer> {
       const severity = severities[request.getSeverity()] ?? "info";
       // Debug messages of the SDK hold whole responses, secrets in plaintext.
       if (severity === "debug") return new Empty();
-      if (severity === "error") run.failed.add(request.getUrn());
-      run.diagnose(severity, request.getMessage().trimEnd(), request.getUrn(), {
+      run.diagnose(severity, stripVTControlCharacters(request.getMessage()).trimEnd(), request.getUrn(), {
         ephemeral: request.getEphemeral(),
       });
       return new Empty();

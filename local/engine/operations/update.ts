@@ -41,7 +41,7 @@ export async function update(options: EngineOptions, context: OperationContext):
       program.stop();
       await program.exit;
     } else if (exit.kind === "success") await finish();
-    else run.fail("", exit.kind === "failed" ? exit.message : "the program failed");
+    else run.fail("", exit.kind === "failed" ? exit.message : undefined);
     await deployment.settle();
     const { outputs, previous } = deployment.finishOutputs();
     run.emit({ kind: "outputs", outputs, previous });

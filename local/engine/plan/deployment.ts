@@ -2,9 +2,11 @@ import { messageOf } from "../errors.js";
 import { type ProviderClient } from "../provider/client.js";
 import { dynamicProviderType, requireDynamic } from "../provider/registry.js";
 import { type StackConfig } from "../project/config.js";
+import { missingPassphrase } from "../secrets/source.js";
 import { type ResourceState } from "../state/resource-state.js";
 import { isProviderType, packageOf, stackType, type Urn } from "../urn.js";
 import { equalMaps, mapProperties, type PropertyMap, Secret, withoutSecrets } from "../values/property.js";
+import { hasSecrets } from "../values/secrecy.js";
 import { deleteLeftovers } from "./deletes.js";
 import { Executor } from "./executor.js";
 import { PlanFailure } from "./failure.js";
@@ -49,6 +51,7 @@ export class Deployment {
   /** What the program says a component's (or the stack's) outputs are. */
   async setOutputs(urn: Urn, outputs: PropertyMap): Promise<void> {
     const state = this.#states.get(urn);
+    this.#refuseSecrets(hasSecrets(outputs), `the outputs of ${urn} hold a secret`);
     if (!state) throw new PlanFailure(urn, [`cannot complete a resource '${urn}' that was not registered`]);
     if (state.type === stackType) {
       this.#stackOutputs = outputs;
@@ -108,6 +111,8 @@ export class Deployment {
 
   async #plan(goal: Goal) {
     try {
+      const secret = hasSecrets(goal.properties) || goal.additionalSecretOutputs.length > 0;
+      this.#refuseSecrets(secret, `the resource '${goal.name}' holds a secret`);
       return await this.#planner.register(goal);
     } catch (error) {
       const urn = error instanceof PlanFailure ? error.urn : "";
@@ -115,6 +120,11 @@ export class Deployment {
       for (const message of messages) this.run.fail(urn, message);
       return undefined;
     }
+  }
+
+  /** Told before anything is done: a resource whose state cannot be stored must not come to exist. */
+  #refuseSecrets(present: boolean, what: string): void {
+    if (present && !this.run.journal.keepsSecrets) throw missingPassphrase(what);
   }
 
   /** Children take over what their parent was told and they were not. */

@@ -68,9 +68,13 @@ export class Run {
     this.diagnose("error", message, urn);
   }
 
-  /** Ends the run after a failure: what runs is finished, nothing new is started. */
-  fail(urn: Urn, message: string): void {
-    this.blame(urn, message);
+  /**
+   * Ends the run after a failure: what runs is finished, nothing new is started.
+   * @param message none when the failure has been told already
+   */
+  fail(urn: Urn, message?: string): void {
+    if (message === undefined) this.failed.add(urn);
+    else this.blame(urn, message);
     this.#stop();
   }
 

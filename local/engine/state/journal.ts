@@ -24,6 +24,11 @@ export class Journal {
     private readonly crypter: Crypter | undefined,
   ) {}
 
+  /** Whether secrets can be stored; a dry run stores nothing, so it can. */
+  get keepsSecrets(): boolean {
+    return this.file === undefined || this.crypter !== undefined;
+  }
+
   /** Records that an operation is about to be asked of a provider. */
   async begin(resource: ResourceState, type: PendingOperation["type"]): Promise<PendingOperation> {
     // A copy: the resource itself changes while the operation runs.

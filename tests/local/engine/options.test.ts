@@ -1,5 +1,7 @@
 import { errorsOf, ThingProject, verbs } from "./support/things.js";
 
+jest.setTimeout(120_000);
+
 let project: ThingProject;
 beforeEach(() => {
   project = new ThingProject();

@@ -10,6 +10,8 @@ import { TestProject } from "./support/project.js";
 import { recordedCalls, recordedExitCode, recordedState } from "./support/recordings.js";
 import { ThingServer } from "./support/thing-server.js";
 
+jest.setTimeout(120_000);
+
 type Operation = "preview" | "up" | "refresh" | "destroy";
 
 interface Step {

@@ -23,6 +23,7 @@ const plain = {
   async create(inputs) {
     const fs = require("fs"), path = require("path");
     if (inputs.gate) await (await fetch(inputs.gate)).text();
+    if (inputs.fail === "die") process.kill(process.pid, "SIGKILL");
     if (inputs.fail === "create") throw new Error("create was refused");
     const count = path.join(process.env.COUNTS, inputs.name);
     const number = fs.existsSync(count) ? Number(fs.readFileSync(count, "utf8")) + 1 : 1;
@@ -30,7 +31,7 @@ const plain = {
     const id = inputs.name + "-" + number;
     fs.writeFileSync(path.join(process.env.THINGS, id), JSON.stringify(inputs));
     if (inputs.fail === "health") {
-      throw Object.assign(new Error("created, but not healthy"), { id, properties: inputs, reasons: ["still ill"] });
+      throw Object.assign(new Error("created, but not healthy"), { id, properties: { ...inputs, token: "ill" }, reasons: ["still ill"] });
     }
     return { id, outs: { ...inputs, token: "token-of-" + id } };
   },
@@ -105,6 +106,7 @@ export class ThingProject extends TestProject {
     super({
       "Pulumi.yaml":
         "name: things\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n",
+      "package.json": '{ "name": "things", "private": true }',
     });
     mkdirSync(this.things);
     mkdirSync(this.#counts);
