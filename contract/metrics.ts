@@ -120,7 +120,8 @@ export const derivedMetrics = {
 /** A row of the metrics stream: how many records of a kind a minute's logs held. */
 export const derivedMetricRecord = z.strictObject({
   metric_name: z.enum(Object.values(derivedMetrics)),
-  metric_value: z.number().nonnegative(),
+  /** As text: the server keeps everything but `value` in a metrics stream as labels, which are text. */
+  metric_value: z.string().regex(/^\d+$/),
   /** The same figure in the column that PromQL reads. */
   value: z.number().nonnegative(),
   bus: z.string(),

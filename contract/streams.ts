@@ -106,8 +106,8 @@ export const streams = {
     description: "Metric records that the pipeline derives from logs",
     fields: [
       added("metric_name", "Utf8", "Name of the derived metric"),
-      added("metric_value", "Float64", "Value of the derived metric"),
-      added("value", "Float64", "The same, in the column that PromQL reads"),
+      added("metric_value", "Utf8", "Value of the derived metric; labels are text to the server"),
+      added("value", "Float64", "The same as a number, in the column that PromQL reads"),
       added("bus", "Utf8", "Which bus handled the message"),
       added("type", "Utf8", "Class of the message"),
       added("service", "Utf8", "Name of the service"),

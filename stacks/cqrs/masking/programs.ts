@@ -164,14 +164,14 @@ export function metricProgram(): string {
   const known = Object.values(derivedMetrics).map(vrlString).join(", ");
   return `name = to_string(.metric_name) ?? ""
 if !includes([${known}], name) { name = ${vrlString(derivedMetrics.errors)} }
-count = to_float(.metric_value) ?? 0.0
+count = to_int(.metric_value) ?? 0
 . = {
   "_timestamp": ._timestamp,
   "__name__": ${vrlString(streams.metrics.storedName)},
   "__type__": "gauge",
   "metric_name": name,
-  "metric_value": count,
-  "value": count,
+  "metric_value": to_string(count),
+  "value": to_float(count),
   "bus": to_string(.bus) ?? "",
   "type": to_string(.type) ?? "",
   "service": to_string(.service) ?? "",

@@ -208,7 +208,7 @@ describe("counting", () => {
       env: "dev",
       _timestamp: 1795507200123456,
     });
-    expect(derivedMetricRecord.parse(record)).toMatchObject({ ...row, value: 3 });
+    expect(derivedMetricRecord.parse(record)).toMatchObject({ ...row, metric_value: "3", value: 3 });
     expect({ _timestamp, __name__, __type__ }).toEqual({
       _timestamp: 1795507200123456,
       __name__: streams.metrics.storedName,

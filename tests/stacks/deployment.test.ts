@@ -1,0 +1,314 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  alerts,
+  dashboards,
+  derivedMetrics,
+  envNames,
+  logStreamRoles,
+  secretEnvNames,
+  streams,
+} from "@o2cqrs/contract";
+import {
+  type Engine,
+  type ConfigOverride,
+  createEngine,
+  type OperationResult,
+  Secret,
+} from "@o2cqrs/local-engine";
+import { type RunningServer, startServer } from "@o2cqrs/local-openobserve";
+
+/**
+ * The whole program, deployed as `target: existing` by the embedded engine on the embedded server. The tests
+ * are one story, in order.
+ */
+jest.setTimeout(240_000);
+
+const projectDir = join(__dirname, "..", "..");
+const user = "root@example.com";
+const password = "Complexpass#123";
+const secret = (value: string): ConfigOverride => ({ value, secret: true });
+
+let folder: string;
+let server: RunningServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "o2cqrs-deployment-"));
+  server = await startServer({
+    dataDir: join(folder, "data"),
+    rootUser: user,
+    rootPassword: password,
+    allowLoopbackDestinations: true,
+    streamDeletionSeconds: 0,
+  });
+});
+
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A stack that is right, but for what is given. */
+function stack(config: Record<string, ConfigOverride> = {}): Engine {
+  return createEngine({
+    projectDir,
+    stack: "deployed",
+    stateDir: join(folder, "state"),
+    passphrase: "test",
+    // No setting of whoever runs the tests may fill in what a test leaves out.
+    env: { O2CQRS_URL: undefined, O2CQRS_USER: undefined, O2CQRS_PASSWORD: undefined },
+    config: {
+      target: "existing",
+      url: server.url,
+      user,
+      password: secret(password),
+      webhookUrl: secret(`${server.url}/nowhere`),
+      allowPrivateReceivers: "true",
+      environment: "dev",
+      serviceName: "orders",
+      region: "eu-central-1",
+      ...config,
+    },
+  });
+}
+
+const basic = (name: string, key: string) => `Basic ${Buffer.from(`${name}:${key}`).toString("base64")}`;
+
+async function request<Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  authorization = basic(user, password),
+): Promise<Answer> {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { authorization, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return JSON.parse(text) as Answer;
+}
+
+interface Listed {
+  readonly name: string;
+}
+const list = async <T extends object = Listed>(path: string): Promise<T[]> => {
+  const answer = await request<{ list: T[] } | T[]>("GET", path);
+  return Array.isArray(answer) ? answer : answer.list;
+};
+
+async function search(sql: string, type = "logs"): Promise<Record<string, unknown>[]> {
+  const now = Date.now() * 1000;
+  const query = { sql, start_time: now - 3_600_000_000, end_time: now + 60_000_000, from: 0, size: 100 };
+  const answer = await request<{ hits: Record<string, unknown>[] }>(
+    "POST",
+    `/api/default/_search?type=${type}`,
+    { query },
+  );
+  return answer.hits;
+}
+
+const failures = ({ errors }: OperationResult) => errors.map(({ message }) => message);
+
+const changes = ({ changes: { same: _, ...changed } }: OperationResult) => changed as Record<string, number>;
+
+describe("a first deployment", () => {
+  let result: OperationResult;
+  beforeAll(async () => {
+    result = await stack().up();
+  });
+
+  it("makes everything, and nothing twice", () => {
+    expect(failures(result)).toEqual([]);
+    expect(Object.keys(result.changes)).toEqual(["create"]);
+  });
+
+  it("makes every stream of the contract under its stored name, without copies of originals", async () => {
+    const made = await list<{ name: string; stream_type: string; settings: Record<string, unknown> }>(
+      "/api/default/streams?fetchSchema=true",
+    );
+    for (const { storedName, type, retentionDays } of Object.values(streams)) {
+      const stream = made.find(({ name, stream_type }) => name === storedName && stream_type === type);
+      expect(stream?.settings).toMatchObject({
+        data_retention: retentionDays,
+        store_original_data: false,
+        index_original_data: false,
+      });
+    }
+  });
+
+  it("makes a masking and a counting pipeline for every log stream", async () => {
+    const names = (await list("/api/default/pipelines")).map(({ name }) => name);
+    const expected = logStreamRoles.flatMap((role) => [`cqrs-mask-${role}`, `cqrs-count-${role}`]);
+    expect(names.sort()).toEqual(expected.sort());
+  });
+
+  it("makes every alert of the catalogue, enabled, in the folder of the alerts", async () => {
+    const made = await list<{ name: string; enabled: boolean; folder_name: string }>(
+      "/api/v2/default/alerts",
+    );
+    expect(made.map(({ name }) => name).sort()).toEqual(
+      Object.values(alerts)
+        .map(({ name }) => name)
+        .sort(),
+    );
+    for (const alert of made) expect(alert).toMatchObject({ enabled: true, folder_name: "CQRS" });
+  });
+
+  it("hands the application every variable, the credentials as secrets", async () => {
+    const { env } = result.outputs as { env: Record<string, unknown> };
+    expect(Object.keys(env).sort()).toEqual(Object.values(envNames).sort());
+    for (const [name, value] of Object.entries(env))
+      expect([name, value instanceof Secret]).toEqual([name, (secretEnvNames as string[]).includes(name)]);
+    expect(env).toMatchObject({
+      OPENOBSERVE_URL: server.url,
+      OPENOBSERVE_USER: "orders-dev@o2cqrs.internal",
+      CQRS_STREAM_COMMANDS: "cqrs-commands",
+      OTLP_TRACES_ENDPOINT: `${server.url}/api/default/v1/traces`,
+      OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=dev,cloud.region=eu-central-1",
+    });
+  });
+
+  it("tells the dashboards' addresses", () => {
+    const { dashboards: addresses } = result.outputs as { dashboards: Record<string, string> };
+    expect(Object.keys(addresses).sort()).toEqual(Object.keys(dashboards).sort());
+    for (const address of Object.values(addresses))
+      expect(address).toContain(`${server.url}/web/dashboards/view?`);
+  });
+});
+
+describe("the application's credentials", () => {
+  it("send records whose personal data nobody can read back", async () => {
+    const { env } = (await stack().outputs({ showSecrets: true })) as { env: Record<string, string> };
+    const authorization = basic(env["OPENOBSERVE_USER"] ?? "", env["OPENOBSERVE_TOKEN"] ?? "");
+    const records = [
+      {
+        type: "PlaceOrder",
+        status: "error",
+        bus: "command",
+        user_email: "alice@example.com",
+        PII_MASKED: false,
+      },
+      { type: "PlaceOrder", status: "success", message: "call +49 170 1234589", "bob@example.com": 1 },
+      { type: "PlaceOrder", status: "success", user_phone: 491701234567, pii: { masked: true } },
+    ];
+    await request("POST", "/api/default/cqrs-commands/_json", records, authorization);
+    const stored = await search('SELECT * FROM "cqrs_commands"');
+    expect(stored).toHaveLength(3);
+    expect(JSON.stringify(stored)).not.toMatch(/alice|bob|1234589|491701234567/);
+    for (const record of stored)
+      expect(record).toMatchObject({
+        pii_masked: true,
+        env: "dev",
+        service: "orders",
+        region: "eu-central-1",
+      });
+    expect(await search('SELECT stream FROM "cqrs_quarantine"')).toEqual([]);
+  });
+});
+
+describe("a second deployment", () => {
+  it("changes nothing", async () => {
+    const result = await stack().up();
+    expect(failures(result)).toEqual([]);
+    expect(changes(result)).toEqual({});
+  });
+});
+
+describe("a change by hand", () => {
+  it("is found by refresh, repaired by the next deployment, and gone after it", async () => {
+    const [alert] = await list<{ alert_id: string; name: string }>("/api/v2/default/alerts");
+    await request("PATCH", `/api/v2/default/alerts/${alert?.alert_id ?? ""}/enable?value=false`);
+    await request("PUT", "/api/default/streams/cqrs_events/settings?type=logs", { data_retention: 3 });
+
+    const refreshed = await stack().refresh();
+    expect(failures(refreshed)).toEqual([]);
+    expect(changes(refreshed)).toEqual({ update: 2 });
+
+    const repaired = await stack().up();
+    expect(changes(repaired)).toEqual({ update: 2 });
+    expect(changes(await stack().up())).toEqual({});
+    const after = await list<{ name: string; enabled: boolean }>("/api/v2/default/alerts");
+    expect(after.filter(({ enabled }) => !enabled)).toEqual([]);
+  });
+});
+
+describe("a deployment that cannot succeed ends in one clear error, and the next one continues", () => {
+  /** The messages, each once: what many resources meet is told once a resource. */
+  const causes = (result: OperationResult) => [...new Set(failures(result))];
+
+  it("when a key of the config is misspelt", async () => {
+    const result = await stack({ retntionDays: "{}" }).up();
+    expect(result.ok).toBe(false);
+
+    expect(causes(result).join("\n")).toContain(
+      "o2cqrs:retntionDays is not a key; did you mean o2cqrs:retentionDays?",
+    );
+    expect(changes(result)).toEqual({});
+  });
+
+  it("when the password is wrong", async () => {
+    const result = await stack({ password: secret("wrong-password"), tokenRotation: "2" }).up();
+    expect(result.ok).toBe(false);
+
+    expect(causes(result).join("\n")).toMatch(/401/);
+    expect(causes(result).join("\n")).not.toContain("wrong-password");
+  });
+
+  it("when the server cannot be reached", async () => {
+    const result = await stack({ url: "http://127.0.0.1:9", tokenRotation: "3" }).up();
+    expect(result.ok).toBe(false);
+
+    expect(causes(result).join("\n")).toMatch(/127\.0\.0\.1:9|ECONNREFUSED/);
+  });
+
+  it("when the server refuses a receiver", async () => {
+    const result = await stack({ emailRecipients: '["nobody@example.com"]' }).up();
+    expect(result.ok).toBe(false);
+
+    expect(causes(result).join("\n")).toMatch(/cqrs-email|email/i);
+  });
+
+  it("and the next deployment changes only what the failed ones began", async () => {
+    const next = await stack().up();
+    expect(failures(next)).toEqual([]);
+    expect(changes(await stack().up())).toEqual({});
+  });
+});
+
+describe("counting", () => {
+  it("writes the errors in the logs to the metrics stream", async () => {
+    const deadline = Date.now() + 120_000;
+    let rows: Record<string, unknown>[] = [];
+    while (rows.length === 0 && Date.now() < deadline) {
+      rows = await search('SELECT metric_name, metric_value, value, type FROM "cqrs_metrics"', "metrics");
+      if (rows.length === 0) await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    expect(rows).toEqual([
+      { metric_name: derivedMetrics.errors, metric_value: "1", value: 1, type: "PlaceOrder" },
+    ]);
+  });
+});
+
+describe("destroying", () => {
+  it("leaves nothing behind", async () => {
+    const result = await stack().destroy();
+    expect(failures(result)).toEqual([]);
+    const left = await Promise.all([
+      list("/api/default/streams").then((made) => made.filter(({ name }) => name.startsWith("cqrs"))),
+      list("/api/default/functions"),
+      list("/api/default/pipelines"),
+      list("/api/v2/default/alerts"),
+      list("/api/default/alerts/destinations"),
+      list("/api/default/alerts/templates").then((made) =>
+        made.filter(({ name }) => !name.startsWith("prebuilt_")),
+      ),
+      list("/api/v2/default/folders/dashboards").then((made) => made.filter(({ name }) => name === "CQRS")),
+      list("/api/v2/default/folders/alerts").then((made) => made.filter(({ name }) => name === "CQRS")),
+      request<{ data: unknown[] }>("GET", "/api/default/service_accounts").then(({ data }) => data),
+    ]);
+    expect(left.flat()).toEqual([]);
+  });
+});
