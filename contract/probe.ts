@@ -5,6 +5,6 @@
 export const probe = {
   /** The `service` of every record that a probe writes. */
   service: "o2cqrs-probe",
-  /** What the id of every such record starts with; it stays readable in quarantine. */
-  recordIdPrefix: "o2cqrs-probe-",
+  /** What the id of every such record starts with. The ids are UUIDs, so they stay readable in quarantine. */
+  recordIdPrefix: "6f326371-",
 } as const;

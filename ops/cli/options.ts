@@ -1,0 +1,9 @@
+import { Option } from "commander";
+import { localStack } from "../deployment/local-stack.js";
+
+/** `--stack`, as every verb that works on a deployed stack has it. */
+export const stackOption = () =>
+  new Option("-s, --stack <name>", "stack to work on").env("O2CQRS_STACK").default(localStack);
+
+/** `--json`, as every verb has it. */
+export const jsonOption = () => new Option("--json", "print JSON for machines").default(false);

@@ -1,0 +1,96 @@
+import { writeFile } from "node:fs/promises";
+import { type AcceptanceId, acceptanceIds } from "@o2cqrs/contract";
+import { Command, InvalidArgumentError } from "commander";
+import { type Duration, parseDuration } from "../cli/duration.js";
+import { jsonOption, stackOption } from "../cli/options.js";
+import { type Session, type Verb } from "../cli/session.js";
+import { findDeployer } from "../deployment/find-deployer.js";
+import { openVerifyContext } from "../verify/context.js";
+import { htmlReport } from "../verify/report/html.js";
+import { junitReport } from "../verify/report/junit.js";
+import { tableReport } from "../verify/report/table.js";
+import { failuresOf, verify as runChecks } from "../verify/verify.js";
+
+interface VerifyOptions {
+  readonly stack: string;
+  readonly only?: readonly AcceptanceId[];
+  readonly since: Duration;
+  readonly settle: Duration;
+  readonly pii: boolean;
+  readonly alerts: boolean;
+  readonly json: boolean;
+  readonly junit?: string;
+  readonly html?: string;
+}
+
+const piiChecks: readonly AcceptanceId[] = ["pipelines-enabled", "pii-probe", "pii-sample", "no-quarantine"];
+const alertChecks: readonly AcceptanceId[] = [
+  "alerts-enabled",
+  "dlq-alert-immediate",
+  "alert-notifications",
+  "alert-history",
+  "alert-drill",
+];
+
+export const verify: Verb = (session) =>
+  new Command("verify")
+    .description("check every acceptance item against the running stack")
+    .addOption(stackOption())
+    .option("--only <ids...>", `only these checks: ${acceptanceIds.join(", ")}`, collectIds)
+    .option("--since <time>", "how far back telemetry is read", parseDuration, parseDuration("15m"))
+    .option(
+      "--settle <time>",
+      "how long telemetry may take to arrive before it is missed",
+      parseDuration,
+      parseDuration("15s"),
+    )
+    .option("--pii", "only the checks of masking, leak probe included", false)
+    .option("--alerts", "only the checks of alerts, with faults injected to see them fire", false)
+    .addOption(jsonOption())
+    .option("--junit <file>", "write a JUnit XML report")
+    .option("--html <file>", "write a report as one HTML page")
+    .action((options: VerifyOptions) => runVerify(options, session));
+
+function collectIds(text: string, before: readonly AcceptanceId[] = []): readonly AcceptanceId[] {
+  const ids = text.split(",").map((id) => {
+    const known = acceptanceIds.find((each) => each === id.trim());
+    if (known === undefined) throw new InvalidArgumentError(`There is no check ${id.trim()}.`);
+    return known;
+  });
+  return [...before, ...ids];
+}
+
+async function runVerify(options: VerifyOptions, session: Session): Promise<void> {
+  const { terminal } = session;
+  const { stack, since, settle, junit, html } = options;
+  const deployer = await findDeployer(session, stack);
+  const context = await openVerifyContext({
+    session,
+    deployer,
+    stack,
+    since,
+    settleSeconds: settle.milliseconds / 1000,
+    drill: options.alerts,
+  });
+  context.secrets.forEach((secret) => {
+    terminal.hide(secret);
+  });
+  try {
+    const only = selection(options);
+    const report = await terminal.during(`Checking stack ${stack}`, () =>
+      runChecks(context, only === undefined ? {} : { only }),
+    );
+    if (junit !== undefined) await writeFile(junit, terminal.redact(junitReport(report)));
+    if (html !== undefined) await writeFile(html, terminal.redact(htmlReport(report)));
+    terminal.print(options.json ? JSON.stringify(report, null, 2) : tableReport(report, terminal));
+    const failures = failuresOf(report);
+    if (failures !== undefined) throw failures;
+  } finally {
+    await context.close();
+  }
+}
+
+function selection({ only, pii, alerts }: VerifyOptions): readonly AcceptanceId[] | undefined {
+  const chosen = [...(only ?? []), ...(pii ? piiChecks : []), ...(alerts ? alertChecks : [])];
+  return chosen.length === 0 ? undefined : chosen;
+}

@@ -1,0 +1,98 @@
+import {
+  createDisplay,
+  createEngine,
+  type Engine,
+  EngineError,
+  type OperationResult,
+  previewDocument,
+} from "@o2cqrs/local-engine";
+import { exitCodes, messageOf, OperatorError } from "../cli/errors.js";
+import { type Terminal } from "../cli/terminal.js";
+import {
+  type DeployAction,
+  type Deployer,
+  type DeployRequest,
+  type StackConfigValues,
+  type StackOutputs,
+} from "./deployer.js";
+
+export interface EmbeddedEngineOptions {
+  readonly projectRoot: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+}
+
+/** Deploys with the embedded engine: the `local` and `existing` targets. */
+export class EmbeddedEngine implements Deployer {
+  readonly title = "embedded engine";
+  readonly #options: EmbeddedEngineOptions;
+
+  constructor(options: EmbeddedEngineOptions) {
+    this.#options = options;
+  }
+
+  async run(action: DeployAction, request: DeployRequest): Promise<void> {
+    const { terminal } = this.#options;
+    const result = await this.#attempt(() => perform(action, this.#engine(request)));
+    if (request.json) terminal.print(JSON.stringify(previewDocument(result), null, 2));
+    if (result.ok) return;
+    throw new OperatorError(`${action} of stack ${request.stack} failed: ${reasonOf(result)}`, {
+      exitCode: result.cancelled ? exitCodes.interrupted : exitCodes.failed,
+      cure: "Mend the cause and run it again: it continues from what was deployed.",
+    });
+  }
+
+  async outputs(stack: string): Promise<StackOutputs> {
+    return this.#attempt(() => this.#quietEngine(stack).outputs({ showSecrets: true }));
+  }
+
+  async config(stack: string): Promise<StackConfigValues> {
+    return this.#attempt(() => this.#quietEngine(stack).config());
+  }
+
+  #engine({ stack, json, signal }: DeployRequest): Engine {
+    const { projectRoot, env, terminal } = this.#options;
+    const stream = { write: (text: string) => terminal.write(text) };
+    const display = createDisplay({ stream, colors: terminal.colours.isColorSupported });
+    return createEngine({
+      projectDir: projectRoot,
+      stack,
+      env,
+      signal,
+      ...(json ? {} : { onEvent: display }),
+    });
+  }
+
+  #quietEngine(stack: string): Engine {
+    const { projectRoot, env } = this.#options;
+    return createEngine({ projectDir: projectRoot, stack, env });
+  }
+
+  /** What is wrong before a run begins is the operator's to mend: no stack trace. */
+  async #attempt<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      throw new OperatorError(messageOf(error), { exitCode: exitCodes.usage, cause: error });
+    }
+  }
+}
+
+function perform(action: DeployAction, engine: Engine): Promise<OperationResult> {
+  switch (action) {
+    case "preview":
+      return engine.preview();
+    case "up":
+      return engine.up();
+    case "refresh":
+      return engine.refresh();
+    case "destroy":
+      return engine.destroy();
+  }
+}
+
+function reasonOf({ cancelled, errors }: OperationResult): string {
+  if (cancelled) return "it was interrupted";
+  return [...new Set(errors.map(({ message }) => message))].join("\n");
+}

@@ -1,0 +1,21 @@
+import { createServer } from "node:net";
+
+/** The preferred port of the loopback interface if nothing listens there, else one that the system picks. */
+export async function freePort(preferred: number): Promise<number> {
+  return (await tryPort(preferred)) ?? (await tryPort(0)) ?? preferred;
+}
+
+function tryPort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => {
+      resolve(undefined);
+    });
+    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
+      const address = probe.address();
+      probe.close(() => {
+        resolve(typeof address === "object" ? address?.port : undefined);
+      });
+    });
+  });
+}

@@ -1,0 +1,118 @@
+import { acceptance, type MetricDefinition, metrics, rewriteFieldName, thresholds } from "@o2cqrs/contract";
+import { type Check, fail, judge, pass } from "../check.js";
+import { numberIn, select, textIn, type TimeWindow, type VerifyContext } from "../context.js";
+import { from, notProbe } from "../sql.js";
+
+const streamOf = ({ kind, name }: MetricDefinition) => (kind === "histogram" ? `${name}_bucket` : name);
+
+/** Each metric's stream is there and has a column for each of its labels; histograms have the declared bounds. */
+export const metricsLabelled: Check = async (context) => {
+  const present = new Map(
+    (await context.admin.streams.list("metrics")).map((stream) => [stream.name, stream]),
+  );
+  const problems: string[] = [];
+  const definitions: readonly MetricDefinition[] = Object.values(metrics);
+  for (const metric of definitions) {
+    const stream = present.get(streamOf(metric));
+    if (stream === undefined) {
+      problems.push(`${metric.name} does not exist`);
+      continue;
+    }
+    const columns = new Set(stream.schema.map(({ name }) => name));
+    const missing = metric.labels.filter((label) => !columns.has(rewriteFieldName(label)));
+    if (missing.length > 0) problems.push(`${metric.name} lacks ${missing.join(", ")}`);
+    else if (metric.buckets !== undefined) problems.push(...(await boundProblems(context, metric)));
+  }
+  return judge(problems, {
+    evidence: `${definitions.length - problems.length} of ${definitions.length} metrics as declared`,
+    cure: "Record metrics with the runtime's instruments, and give them some load.",
+  });
+};
+
+async function boundProblems(context: VerifyContext, metric: MetricDefinition): Promise<string[]> {
+  const rows = await select(context, `SELECT DISTINCT le FROM "${streamOf(metric)}"`, { type: "metrics" });
+  // A stream that exists and is empty has no bounds to compare.
+  if (rows.length === 0) return [];
+  const seen = new Set(rows.map((row) => textIn(row, "le")));
+  const missing = (metric.buckets ?? []).filter((bound) => !seen.has(String(bound)));
+  return missing.length === 0 ? [] : [`${metric.name} lacks the bounds ${missing.join(", ")}`];
+}
+
+function latencyWindow({ window }: VerifyContext): TimeWindow {
+  return { start: window.end - acceptance.latencyWindowHours * 3_600_000_000, end: window.end };
+}
+
+/** The records know each duration exactly; the histogram only its bucket. */
+const latencyCheck =
+  (role: "commands" | "queries", limitMs: number): Check =>
+  async (context) => {
+    const sql = `SELECT approx_percentile_cont(duration_ms, 0.95) AS p95, count(duration_ms) AS n FROM ${from(role)} WHERE ${notProbe} AND duration_ms IS NOT NULL`;
+    const [row] = await select(context, sql, { window: latencyWindow(context) });
+    const [p95, count] = [numberIn(row, "p95"), numberIn(row, "n")];
+    if (count === 0)
+      return fail("no duration was recorded", "Run the application with the stack's environment.");
+    const evidence = `p95 ${p95.toFixed(1)} ms of ${count} ${role}`;
+    if (p95 <= limitMs) return pass(evidence);
+    return fail(evidence, `Open the dashboard of the ${role}: slowest types and handlers.`);
+  };
+
+export const queryLatency = latencyCheck("queries", acceptance.queryLatencyP95Ms);
+export const commandLatency = latencyCheck("commands", acceptance.commandLatencyP95Ms);
+
+export const commandErrors: Check = async (context) => {
+  const sql = `SELECT count(*) AS n, count(CASE WHEN status = 'error' THEN 1 END) AS failed FROM ${from("commands")} WHERE ${notProbe} AND status <> 'start'`;
+  const [row] = await select(context, sql);
+  const [count, failed] = [numberIn(row, "n"), numberIn(row, "failed")];
+  if (count === 0) return fail("no command ended", "Run the application with the stack's environment.");
+  const rate = failed / count;
+  const evidence = `${failed} of ${count} commands failed (${(rate * 100).toFixed(2)}%)`;
+  if (rate <= thresholds.commandErrorRate.value) return pass(evidence);
+  return fail(evidence, "Group the error records by type and error_code in the commands dashboard.");
+};
+
+/** Fewer queries of a type say nothing about its ratio. */
+const minQueriesOfType = 20;
+
+export const cacheHitRatio: Check = async (context) => {
+  const sql = `SELECT type, count(*) AS n, count(CASE WHEN cache_hit = true THEN 1 END) AS hits FROM ${from("queries")} WHERE ${notProbe} AND status = 'success' GROUP BY type ORDER BY n DESC`;
+  const rows = await select(context, sql);
+  const types = rows.map((row) => ({
+    type: textIn(row, "type"),
+    count: numberIn(row, "n"),
+    hits: numberIn(row, "hits"),
+  }));
+  const judged = types.filter(({ count }) => count >= minQueriesOfType);
+  if (judged.length === 0)
+    return fail(`no type has ${minQueriesOfType} queries`, "Give the application some load.");
+  const text = ({ type, count, hits }: (typeof types)[number]) =>
+    `${type} ${((hits / count) * 100).toFixed(0)}% of ${count}`;
+  const low = judged.filter(({ count, hits }) => hits / count < acceptance.minCacheHitRatio);
+  return judge(low.map(text), {
+    evidence: judged.map(text).join(", "),
+    cure: "Check stale and cache times of the type, and what invalidates its keys.",
+  });
+};
+
+/** Both gauges report, so that what runs in the background can be seen. */
+export const backgroundRefresh: Check = async (context) => {
+  const wanted = [metrics.backgroundRefreshActive.name, metrics.inflightOperations.name];
+  const counts = await Promise.all(
+    wanted.map(async (name) => {
+      const [row] = await select(context, `SELECT count(*) AS n, max(value) AS most FROM "${name}"`, {
+        type: "metrics",
+      });
+      return { name, samples: numberIn(row, "n"), most: numberIn(row, "most") };
+    }),
+  );
+  return judge(
+    counts
+      .filter(({ samples }) => samples === 0)
+      .map(({ name }) => `${name} has no sample in the last ${context.since.text}`),
+    {
+      evidence: counts
+        .map(({ name, samples, most }) => `${name}: ${samples} samples, at most ${most}`)
+        .join("; "),
+      cure: "Use the runtime's query cache and bus middleware, which report both.",
+    },
+  );
+};

@@ -1,0 +1,58 @@
+import { acceptance, logStreamRoles, maskText, streams } from "@o2cqrs/contract";
+import { type Row } from "@o2cqrs/providers/client";
+import { type Check, fail, judge } from "../check.js";
+import { select, textIn } from "../context.js";
+import { from, notProbe } from "../sql.js";
+import { leakProbe } from "../probe/leak-probe.js";
+
+export const piiProbe: Check = async (context) => {
+  const { sent, masked, quarantined, streamsSearched, leaks, lost } = await leakProbe(
+    context,
+    acceptance.minPiiSample,
+  );
+  const problems = [
+    ...leaks.map(({ stream, placement }) => `${stream}: readable after "${placement}"`),
+    ...(lost > 0 ? [`${lost} of ${sent} records arrived nowhere, so nothing is shown of them`] : []),
+  ];
+  return judge(problems, {
+    evidence: `${sent} records sent as the application, ${masked} stored masked, ${quarantined} in quarantine, ${leaks.length} readable in ${streamsSearched} streams`,
+    cure: "Stop the application's log delivery, then deploy the masking pipelines again: o2cqrs up.",
+  });
+};
+
+/** Newest records of each stream: no text of theirs may be changed by masking it again. */
+export const piiSample: Check = async (context) => {
+  const samples = await Promise.all(
+    logStreamRoles.map(async (role) => ({
+      name: streams[role].name,
+      rows: await select(
+        context,
+        `SELECT * FROM ${from(role)} WHERE ${notProbe} ORDER BY _timestamp DESC LIMIT ${acceptance.minPiiSample}`,
+      ),
+    })),
+  );
+  const read = samples.reduce((sum, { rows }) => sum + rows.length, 0);
+  if (read < acceptance.minPiiSample) {
+    return fail(
+      `only ${read} records to sample, ${acceptance.minPiiSample} needed`,
+      "Give the application some load.",
+    );
+  }
+  const problems = samples.flatMap(({ name, rows }) =>
+    rows.flatMap((row) =>
+      unmaskedColumns(row).map(
+        (column) => `${name}: record ${textIn(row, "recordid")} has personal data in ${column}`,
+      ),
+    ),
+  );
+  return judge(problems, {
+    evidence: `${read} records sampled, ${problems.length} texts unmasked`,
+    cure: "Find which field it is, and add it to the contract's personal fields if its form is not known.",
+  });
+};
+
+function unmaskedColumns(row: Row): string[] {
+  return Object.entries(row).flatMap(([column, value]) =>
+    typeof value === "string" && maskText(value) !== value ? [column] : [],
+  );
+}

@@ -1,0 +1,132 @@
+import {
+  envNames,
+  derivedMetrics,
+  logStreamRoles,
+  piiMarker,
+  probe,
+  type StreamRole,
+  streams,
+} from "@o2cqrs/contract";
+import { type ServerPipeline } from "@o2cqrs/providers/client";
+import { type Check, fail, judge, notApplicable, pass } from "../check.js";
+import { numberIn, select } from "../context.js";
+import { from, notProbe } from "../sql.js";
+
+/** Each log stream's records pass a pipeline whose way back into the stream is guarded by the marker. */
+export const pipelinesEnabled: Check = async ({ admin }) => {
+  const pipelines = await admin.pipelines.list();
+  const problems = logStreamRoles.flatMap((role) => {
+    const { name, storedName } = streams[role];
+    const pipeline = pipelines.find(
+      ({ source }) => source.source_type === "realtime" && source.stream_name === storedName,
+    );
+    if (pipeline === undefined) return [`${name} has no pipeline`];
+    if (!pipeline.enabled) return [`${pipeline.name} is off: records are stored unmasked`];
+    return unguardedOutputs(pipeline, storedName).map(
+      (node) => `${pipeline.name}: node ${node} stores what is not marked as masked`,
+    );
+  });
+  return judge(problems, {
+    evidence: `${logStreamRoles.length - problems.length} of ${logStreamRoles.length} on and guarded by ${piiMarker}`,
+    cure: "Deploy the stack: o2cqrs up repairs pipelines.",
+  });
+};
+
+/** Ids of the nodes that write to the stream and can be reached without passing a condition on the marker. */
+function unguardedOutputs({ nodes, edges }: ServerPipeline, storedName: string): string[] {
+  const isGuard = (id: string) => {
+    const data = nodes.find((node) => node.id === id)?.data;
+    return data?.node_type === "condition" && JSON.stringify(data).includes(piiMarker);
+  };
+  const reached = new Set<string>();
+  const queue = nodes.filter(({ io_type }) => io_type === "input").map(({ id }) => id);
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (reached.has(id) || isGuard(id)) continue;
+    reached.add(id);
+    queue.push(...edges.filter(({ source }) => source === id).map(({ target }) => target));
+  }
+  return nodes
+    .filter(
+      ({ id, io_type, data }) => io_type === "output" && data.stream_name === storedName && reached.has(id),
+    )
+    .map(({ id }) => id);
+}
+
+/** The pipeline counts errors on a schedule of a minute; younger ones may not have been counted yet. */
+const countedAfter = 3 * 60_000_000;
+
+export const errorsBecomeMetrics: Check = async (context) => {
+  const window = { start: context.window.start, end: context.window.end - countedAfter };
+  const errors = await Promise.all(
+    logStreamRoles.map(async (role) => {
+      const sql = `SELECT count(*) AS n FROM ${from(role)} WHERE ${notProbe} AND status = 'error'`;
+      const [row] = await select(context, sql, { window });
+      return numberIn(row, "n");
+    }),
+  );
+  const total = errors.reduce((sum, each) => sum + each, 0);
+  if (total === 0)
+    return notApplicable(
+      `no error record older than ${countedAfter / 60_000_000} min in the last ${context.since.text}`,
+    );
+  const sql = `SELECT sum(metric_value) AS n FROM ${from("metrics")} WHERE metric_name = '${derivedMetrics.errors}' AND ${notProbe}`;
+  const [row] = await select(context, sql, { type: "metrics" });
+  const counted = numberIn(row, "n");
+  const evidence = `${counted} counted of ${total} error records`;
+  if (counted >= total) return pass(evidence);
+  return fail(evidence, "Check the scheduled pipelines that write to cqrs-metrics; o2cqrs up repairs them.");
+};
+
+export const retention: Check = async ({ admin }) => {
+  const present = await admin.streams.list();
+  const wanted = Object.entries(streams);
+  const found = wanted.map(([role, { name, type, storedName }]) => {
+    const stream = present.find((each) => each.name === storedName && each.stream_type === type);
+    return { role: role as StreamRole, name, days: stream?.settings.data_retention ?? 0 };
+  });
+  const problems = found
+    .filter(({ days }) => days <= 0)
+    .map(({ name }) => `${name} keeps records by the server's default`);
+  return judge(problems, {
+    evidence: found.map(({ name, days }) => `${name} ${days} d`).join(", "),
+    cure: "Set o2cqrs:retentionDays where the contract's days do not fit, and deploy: o2cqrs up.",
+  });
+};
+
+export const ratesSet: Check = ({ appEnv, appConfig }) => {
+  const names = [envNames.samplingRate, envNames.batchSize, envNames.flushInterval];
+  const problems = names.filter((name) => (appEnv[name] ?? "") === "").map((name) => `${name} is not set`);
+  const { tracing, performance } = appConfig;
+  return Promise.resolve(
+    judge(problems, {
+      evidence: `${tracing.samplingRate * 100}% of traces, ${performance.batchSize} records a batch, every ${performance.flushInterval} ms`,
+      cure: "Deploy the stack again and give the application its environment (o2cqrs env).",
+    }),
+  );
+};
+
+export const noQuarantine: Check = async (context) => {
+  const sql = `SELECT stream, count(*) AS n FROM ${from("quarantine")} WHERE record_id IS NULL OR record_id NOT LIKE '${probe.recordIdPrefix}%' GROUP BY stream`;
+  const rows = await select(context, sql);
+  const total = rows.reduce((sum, row) => sum + numberIn(row, "n"), 0);
+  return judge(
+    rows.map((row) => `${String(row.stream)}: ${numberIn(row, "n")} records`),
+    {
+      evidence: `${total} records in ${streams.quarantine.name} in the last ${context.since.text}`,
+      cure: "The records name their stream: mend what writes fields of the wrong type there.",
+    },
+  );
+};
+
+export const noDeadLetters: Check = async (context) => {
+  const sql = `SELECT type, count(*) AS n FROM ${from("events")} WHERE ${notProbe} AND dlq = true GROUP BY type`;
+  const rows = await select(context, sql);
+  const total = rows.reduce((sum, row) => sum + numberIn(row, "n"), 0);
+  return judge(
+    rows.map((row) => `${String(row.type)}: ${numberIn(row, "n")}`),
+    {
+      evidence: `${total} dead letters in the last ${context.since.text}`,
+      cure: "Read the error of the event's records, mend the subscriber, and replay the dead letters.",
+    },
+  );
+};

@@ -1,0 +1,118 @@
+import { type Dirent } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { AuthenticationError, OpenObserve, UnavailableError } from "@o2cqrs/providers/client";
+import { type Check, fail, judge, notApplicable, pass } from "../check.js";
+import { type VerifyContext } from "../context.js";
+
+const skippedFolders = new Set(["node_modules", ".git", "dist", "coverage"]);
+const largestFile = 4 * 1024 * 1024;
+
+/** The embedded server's own record, which only its owner can read: it has nowhere else to keep its password. */
+const excused = join(".o2cqrs", "local", "server.json");
+
+export const tokensPrivate: Check = async ({ projectRoot, secrets }) => {
+  const forms = secrets
+    .filter((secret) => secret.length >= 8)
+    .flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  let read = 0;
+  const problems: string[] = [];
+  for await (const file of filesBelow(projectRoot)) {
+    const { size, mode } = await stat(file);
+    if (size > largestFile) continue;
+    read++;
+    const text = await readFile(file, "latin1");
+    if (!forms.some((form) => text.includes(form))) continue;
+    const name = relative(projectRoot, file);
+    if (name === excused && (mode & 0o077) === 0) continue;
+    problems.push(`${name.split(sep).join("/")} holds a credential in plaintext`);
+  }
+  return judge(problems, {
+    evidence: `${read} files of the project searched, ${problems.length} with a credential`,
+    cure: "Delete it there, rotate the token (o2cqrs token rotate), and hand it over by environment or secret store.",
+  });
+};
+
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  const entries: Dirent[] = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !skippedFolders.has(entry.name)) yield* filesBelow(path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+/** The right token is taken elsewhere, by each check that writes; here the wrong ones must be refused. */
+export const tokenRights: Check = async ({ appConfig }) => {
+  const attempts = {
+    "a wrong token": { kind: "basic", user: appConfig.user ?? "nobody", password: "wrong-token" },
+    "an unknown user": { kind: "basic", user: "nobody@o2cqrs.internal", password: appConfig.token },
+    "a wrong bearer token": { kind: "bearer", token: "wrong-token" },
+  } as const;
+  const problems: string[] = [];
+  for (const [what, credential] of Object.entries(attempts)) {
+    const server = new OpenObserve({ url: appConfig.baseUrl, organization: appConfig.org, credential });
+    try {
+      await server.telemetry.ingest(appConfig.streams.commands, []);
+      problems.push(`${what} is taken`);
+    } catch (error) {
+      if (!(error instanceof AuthenticationError)) throw error;
+    } finally {
+      await server.close();
+    }
+  }
+  return judge(problems, {
+    evidence: `${Object.keys(attempts).length - problems.length} of ${Object.keys(attempts).length} wrong credentials refused`,
+    cure: "Check the authentication of the gateway in front of OpenObserve.",
+  });
+};
+
+const productionNames = ["prod", "production"];
+
+export const https: Check = async ({ appConfig, environment, admin }) => {
+  const secure = appConfig.baseUrl.startsWith("https://");
+  if (!secure && !productionNames.includes(environment)) {
+    return notApplicable(`${environment} is not production; it is reached by http`);
+  }
+  if (!secure)
+    return fail(
+      `${appConfig.baseUrl} is not https`,
+      "Set o2cqrs:url to the gateway's https address, and deploy.",
+    );
+  // A certificate that does not hold fails the request.
+  await admin.config();
+  return pass(`${appConfig.baseUrl}, certificate valid`);
+};
+
+const burst = 400;
+
+/** Empty batches, so that nothing is stored, until the gateway says that it is enough. */
+export const rateLimit: Check = async (context) => {
+  if (context.target === "local") return notApplicable("the embedded server has no gateway in front");
+  const outcomes = await Promise.allSettled(Array.from({ length: burst }, () => sendEmptyBatch(context)));
+  const limited = outcomes.filter(({ status }) => status === "rejected").length;
+  if (limited > 0) return pass(`${limited} of ${burst} requests at once were refused`);
+  if (context.target === "existing")
+    return notApplicable(
+      `no limit met with ${burst} requests at once; the server is not deployed by this stack`,
+    );
+  return fail(
+    `${burst} requests at once were all taken`,
+    "Set the gateway's rate limit and deploy: o2cqrs up.",
+  );
+};
+
+async function sendEmptyBatch({ appConfig }: VerifyContext): Promise<void> {
+  const credential = { kind: "basic", user: appConfig.user ?? "", password: appConfig.token } as const;
+  const server = new OpenObserve(
+    { url: appConfig.baseUrl, organization: appConfig.org, credential },
+    { retries: 0 },
+  );
+  try {
+    await server.telemetry.ingest(appConfig.streams.commands, []);
+  } catch (error) {
+    if (error instanceof UnavailableError && error.status === 429) throw error;
+  } finally {
+    await server.close();
+  }
+}

@@ -1,0 +1,178 @@
+import { type CQRSOpenObserveConfig } from "@o2cqrs/contract";
+import {
+  AuthenticationError,
+  connectionFrom,
+  ConnectionSettingsError,
+  OpenObserve,
+  type Row,
+  UnavailableError,
+} from "@o2cqrs/providers/client";
+import { configFromEnv } from "openobserve-cqrs/runtime/env";
+import { type Duration } from "../cli/duration.js";
+import { exitCodes, messageOf, OperatorError } from "../cli/errors.js";
+import { type Session } from "../cli/session.js";
+import { appEnvOf } from "../deployment/app-env.js";
+import { type Deployer } from "../deployment/deployer.js";
+
+/** A range of time, in microseconds since 1970. */
+export interface TimeWindow {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What every check works with. */
+export interface VerifyContext {
+  readonly stack: string;
+  /** Where OpenObserve runs: `local`, `existing`, `docker`, `kubernetes`. */
+  readonly target: string;
+  /** Environment of the application, such as `prod`. */
+  readonly environment: string;
+  readonly projectRoot: string;
+  /** Reads everything back, with the credentials of whoever deploys. */
+  readonly admin: OpenObserve;
+  /** Writes with the application's own credentials. */
+  readonly app: OpenObserve;
+  readonly appEnv: Readonly<Record<string, string>>;
+  readonly appConfig: CQRSOpenObserveConfig;
+  /** Every credential that is known here. */
+  readonly secrets: readonly string[];
+  readonly since: Duration;
+  /** The data that is judged. */
+  readonly window: TimeWindow;
+  /** The same without the newest seconds, whose spans and records may still be under way to the server. */
+  readonly settled: TimeWindow;
+  /** Whether faults may be injected to see which alerts fire. */
+  readonly drill: boolean;
+  readonly signal: AbortSignal;
+  close(): Promise<void>;
+}
+
+export interface VerifyContextOptions {
+  readonly session: Pick<Session, "env" | "projectRoot" | "signal">;
+  readonly deployer: Deployer;
+  readonly stack: string;
+  readonly since: Duration;
+  /** How long telemetry may take to arrive. Default 15. */
+  readonly settleSeconds?: number;
+  readonly drill?: boolean;
+}
+
+/**
+ * Connects as the operator and as the application.
+ * @throws OperatorError when the server cannot be reached or refuses the operator
+ */
+export async function openVerifyContext(options: VerifyContextOptions): Promise<VerifyContext> {
+  const { session, deployer, stack, since, settleSeconds = 15 } = options;
+  const { projectRoot } = session;
+  const config = await deployer.config(stack);
+  const appEnv = appEnvOf(await deployer.outputs(stack), stack);
+  const connection = connectionOf(config, session);
+  const appConfig = configFromEnv(appEnv);
+  const admin = new OpenObserve(connection);
+  const app = new OpenObserve({
+    url: appConfig.baseUrl,
+    organization: appConfig.org,
+    credential:
+      appConfig.user === undefined
+        ? { kind: "bearer", token: appConfig.token }
+        : { kind: "basic", user: appConfig.user, password: appConfig.token },
+    ...(connection.caCertificate !== undefined && { caCertificate: connection.caCertificate }),
+  });
+  const close = async () => {
+    await Promise.all([admin.close(), app.close()]);
+  };
+  try {
+    await reach(admin);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const now = Date.now() * 1000;
+  const { credential } = connection;
+  return {
+    stack,
+    target: config["o2cqrs:target"] ?? "existing",
+    environment: nonEmpty(config["o2cqrs:environment"]) ?? stack,
+    projectRoot,
+    admin,
+    app,
+    appEnv,
+    appConfig,
+    secrets: [appConfig.token, credential.kind === "basic" ? credential.password : credential.token],
+    since,
+    window: { start: now - since.milliseconds * 1000, end: now },
+    settled: { start: now - since.milliseconds * 1000, end: now - settleSeconds * 1_000_000 },
+    drill: options.drill ?? false,
+    signal: session.signal,
+    close,
+  };
+}
+
+function connectionOf(
+  config: Readonly<Record<string, string>>,
+  { env, projectRoot }: VerifyContextOptions["session"],
+) {
+  try {
+    return connectionFrom({ config: (key) => nonEmpty(config[`o2cqrs:${key}`]), env, folder: projectRoot });
+  } catch (error) {
+    if (!(error instanceof ConnectionSettingsError)) throw error;
+    throw new OperatorError(error.message, { exitCode: exitCodes.usage, cause: error });
+  }
+}
+
+async function reach(admin: OpenObserve): Promise<void> {
+  try {
+    await admin.folders.list("dashboards");
+  } catch (error) {
+    if (error instanceof UnavailableError) {
+      throw new OperatorError(`OpenObserve at ${admin.url} cannot be reached: ${error.serverMessage}`, {
+        exitCode: exitCodes.unreachable,
+        cure: "Start it (the embedded one: npm start -- --keep), or mend o2cqrs:url.",
+        cause: error,
+      });
+    }
+    if (error instanceof AuthenticationError) {
+      throw new OperatorError(messageOf(error), { exitCode: exitCodes.usage, cause: error });
+    }
+    throw error;
+  }
+}
+
+const nonEmpty = (text: string | undefined) => (text === "" ? undefined : text);
+
+export interface SelectOptions {
+  /** What the SQL selects from. Default `logs`. */
+  readonly type?: "logs" | "metrics" | "traces";
+  /** Default the context's window. */
+  readonly window?: TimeWindow;
+  /** Most rows. Default 1,000. */
+  readonly size?: number;
+}
+
+/** The rows of a query over the window. */
+export async function select(
+  context: VerifyContext,
+  sql: string,
+  options: SelectOptions = {},
+): Promise<Row[]> {
+  const { type = "logs", window = context.window, size } = options;
+  const { rows } = await context.admin.telemetry.search(sql, {
+    ...window,
+    type,
+    ...(size !== undefined && { size }),
+    signal: context.signal,
+  });
+  return rows;
+}
+
+/** A figure of a row; a missing one counts as 0, as an aggregate over nothing does. */
+export function numberIn(row: Row | undefined, column: string): number {
+  const value = Number(row?.[column] ?? 0);
+  return Number.isFinite(value) ? value : 0;
+}
+
+/** A text of a row, empty where there is none. */
+export function textIn(row: Row | undefined, column: string): string {
+  const value = row?.[column];
+  return typeof value === "string" ? value : "";
+}

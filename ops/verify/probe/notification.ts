@@ -1,0 +1,123 @@
+import { createServer, type Server } from "node:http";
+import { eventually, type ServerAlertDestination } from "@o2cqrs/providers/client";
+import { streams } from "@o2cqrs/contract";
+import { messageOf } from "../../cli/errors.js";
+import { type VerifyContext } from "../context.js";
+
+export interface NotificationOutcome {
+  /** How the notification was seen to arrive. */
+  readonly how: string;
+  readonly problem?: string;
+}
+
+const deliveredWithinMs = 10_000;
+
+/**
+ * Sends a test notification the way a real one goes: an alert made for it, switched off, is triggered and
+ * deleted again. So the template, the server's guard against private addresses and the receiver are all in it.
+ */
+export async function notifyDestination(
+  context: VerifyContext,
+  destination: ServerAlertDestination,
+  runId: string,
+): Promise<NotificationOutcome> {
+  const receiver = await LoopbackReceiver.open(destination.url ?? undefined);
+  try {
+    await triggerTestAlert(context, destination.name, `o2cqrs-test-notification-${runId.slice(0, 8)}`);
+    if (receiver === undefined) return { how: "the receiver took it" };
+    const received = await receiver.receivedWithin(deliveredWithinMs);
+    const how = `arrived at a receiver opened for this check on ${receiver.address}`;
+    return received
+      ? { how }
+      : { how, problem: `nothing arrived on ${receiver.address} in ${deliveredWithinMs / 1000} s` };
+  } catch (error) {
+    return { how: "", problem: messageOf(error) };
+  } finally {
+    await receiver?.close();
+  }
+}
+
+async function triggerTestAlert({ admin }: VerifyContext, destination: string, name: string): Promise<void> {
+  const id = await admin.alerts.create(
+    {
+      name,
+      stream_type: "logs",
+      stream_name: streams.commands.storedName,
+      is_real_time: false,
+      query_condition: {
+        type: "sql",
+        sql: `SELECT count(*) AS n FROM "${streams.commands.storedName}" HAVING count(*) < 0`,
+      },
+      trigger_condition: {
+        period: 1,
+        operator: ">=",
+        threshold: 1,
+        frequency: 60,
+        frequency_type: "minutes",
+        silence: 0,
+        timezone: "UTC",
+      },
+      destinations: [destination],
+      context_attributes: {
+        title: "Test notification",
+        summary: "o2cqrs verify sent this to see that notifications arrive. Nothing is wrong.",
+        severity: "low",
+      },
+      row_template: "",
+      row_template_type: "String",
+      description: "Made by o2cqrs verify, which deletes it again",
+      enabled: false,
+      tz_offset: 0,
+    },
+    "default",
+  );
+  try {
+    await admin.alerts.trigger(id);
+  } finally {
+    await admin.alerts.delete(id);
+  }
+}
+
+/** Takes what is sent to a loopback address that nobody listens on, as in a local stack. */
+class LoopbackReceiver {
+  readonly address: string;
+  readonly #server: Server;
+  #received = 0;
+
+  private constructor(address: string) {
+    this.address = address;
+    this.#server = createServer((request, response) => {
+      this.#received++;
+      request.resume();
+      response.end("{}");
+    });
+  }
+
+  /** @returns undefined for an address that is not loopback's, or that someone listens on already */
+  static async open(address: string | undefined): Promise<LoopbackReceiver | undefined> {
+    const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+    if (url?.protocol !== "http:" || !["127.0.0.1", "localhost"].includes(url.hostname)) return undefined;
+    const receiver = new LoopbackReceiver(url.host);
+    const listening = await new Promise<boolean>((resolve) => {
+      receiver.#server.once("error", () => {
+        resolve(false);
+      });
+      receiver.#server.listen(Number(url.port || "80"), "127.0.0.1", () => {
+        resolve(true);
+      });
+    });
+    return listening ? receiver : undefined;
+  }
+
+  async receivedWithin(milliseconds: number): Promise<boolean> {
+    const seen = await eventually(() => Promise.resolve(this.#received > 0 ? true : undefined), {
+      withinMs: milliseconds,
+    });
+    return seen ?? false;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

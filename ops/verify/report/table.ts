@@ -1,0 +1,39 @@
+import { renderTable } from "../../cli/table.js";
+import { type Terminal } from "../../cli/terminal.js";
+import { type CheckResult, type Verdict, type VerifyReport } from "../check.js";
+import { summaryLine, verdictTitles } from "./summary.js";
+
+/** The report for a terminal: a line a check, then each failure with its particulars and its cure. */
+export function tableReport(
+  report: VerifyReport,
+  { colours, width }: Pick<Terminal, "colours" | "width">,
+): string {
+  const paint: Record<Verdict, (text: string) => string> = {
+    pass: colours.green,
+    fail: colours.red,
+    notApplicable: colours.dim,
+  };
+  const rows = report.results.map(({ verdict, id, threshold, evidence }) => [
+    paint[verdict](verdictTitles[verdict]),
+    id,
+    `${evidence} ${colours.dim(`(wanted: ${threshold})`)}`,
+  ]);
+  const failures = report.results.filter(({ verdict }) => verdict === "fail").map(describeFailure);
+  return [
+    renderTable(["", "check", "evidence"], rows, width),
+    ...failures.map((text) => `\n${text}`),
+    `\n${summaryLine(report.results)}`,
+  ].join("\n");
+}
+
+const mostDetails = 10;
+
+function describeFailure({ id, title, evidence, details = [], cure }: CheckResult): string {
+  const more = details.length - mostDetails;
+  return [
+    `${id}: ${title}: ${evidence}`,
+    ...details.slice(0, mostDetails).map((detail) => `  - ${detail}`),
+    ...(more > 0 ? [`  … and ${more} more (see --json)`] : []),
+    ...(cure === undefined ? [] : [`  What to do: ${cure}`]),
+  ].join("\n");
+}
