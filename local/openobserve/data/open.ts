@@ -26,6 +26,8 @@ export interface DataStoreOptions {
 /** Rows move to the database when this many wait, and at the latest after `flushInterval` milliseconds. */
 const flushRows = 50_000;
 const flushInterval = 1_000;
+/** Ingest waits when this many wait, so that the next query does not have to wait long for them. */
+const mostPendingRows = 4 * flushRows;
 
 /**
  * Opens the rows of a server: DuckDB for what was moved, a write-ahead log for what was not. A batch is
@@ -114,7 +116,8 @@ export class DuckDataStore implements DataStore {
   /** As `append`, for rows that are columns already. */
   async appendBatch(key: StreamKey, batch: Batch): Promise<void> {
     if (batch.size === 0) return;
-    if (this.#pendingBytes > this.maxPendingBytes) await this.flush();
+    const tooMany = this.#pendingBytes > this.maxPendingBytes || this.#pendingRows > mostPendingRows;
+    if (tooMany) await this.flush();
     const text = encodeBatch(key, batch);
     this.take(key, batch, text.length);
     await this.#log?.append(text);

@@ -7,7 +7,7 @@ export interface JsonObject {
 }
 
 /** An integer that `JSON.parse` could round, outside of text as far as one can see without parsing. */
-const largeInteger = /[:[,]\s*-?\d{16,}/;
+const largeInteger = /[:[,]\s*-?(?:\d{17}|9\d{15})/;
 
 /**
  * Parses JSON exactly. The engine's own parser does the work where it can: it is many times faster.
