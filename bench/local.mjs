@@ -96,6 +96,7 @@ async function ingest(pool, pid) {
   return {
     perSecond: Math.round(records / seconds),
     megabytesPerSecond: Math.round(bytes / seconds / 1e6),
+    processorMicrosPerRecord: Number((((processorSeconds(pid) - usedBefore) / records) * 1e6).toFixed(1)),
     now,
   };
 }
@@ -143,16 +144,23 @@ const dataDir = mkdtempSync(join(tmpdir(), "o2cqrs-bench-"));
 const server = await startServer(dataDir);
 const pool = new Pool(server.url, { connections });
 try {
-  const { perSecond, megabytesPerSecond, now } = await ingest(pool);
+  const { now, ...rates } = await ingest(pool, server.child.pid);
   console.log(
-    `ingest: ${perSecond} records/s (${megabytesPerSecond} MB/s), ${records} records in batches of ${batchSize}`,
+    `ingest: ${rates.perSecond} records/s (${rates.megabytesPerSecond} MB/s) in batches of ${batchSize}, ` +
+      `${rates.processorMicrosPerRecord} µs of the server's processor time each`,
   );
   const times = await query(pool, now);
   const [p50, p95] = [percentile(times, 0.5), percentile(times, 0.95)].map((time) => Number(time.toFixed(1)));
   console.log(`queries: p50 ${p50} ms, p95 ${p95} ms over ${records} records`);
-  console.log(
-    JSON.stringify({ ingestRecordsPerSecond: perSecond, queryP50Ms: p50, queryP95Ms: p95, records }),
-  );
+  const { perSecond: ingestRecordsPerSecond, processorMicrosPerRecord } = rates;
+  const result = {
+    ingestRecordsPerSecond,
+    processorMicrosPerRecord,
+    queryP50Ms: p50,
+    queryP95Ms: p95,
+    records,
+  };
+  console.log(JSON.stringify(result));
 } finally {
   await pool.close();
   server.child.kill("SIGTERM");
