@@ -2,17 +2,27 @@ import { fileURLToPath } from "node:url";
 import { relative, sep } from "node:path";
 
 import { type Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
-import { type RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { type ReadResourceRequest, type RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { type SourcePosition, type StackTrace } from "@pulumi/pulumi/proto/source_pb";
 
 import { EngineError } from "../errors.js";
-import { type Alias, type Goal } from "../plan/goal.js";
+import { type Alias, type Goal, newGoal } from "../plan/goal.js";
 import { type CustomTimeouts, type StackFrame } from "../state/resource-state.js";
+import { withAssetHashes } from "../values/assets.js";
 import { fromStruct, fromWire } from "../values/wire.js";
 
+/** What paths in a request are relative to. */
+export interface ProjectPaths {
+  readonly rootDirectory: string;
+  readonly programDirectory: string;
+}
+
 /** Reads a registration. Source positions become relative to the project, as they are stored. */
-export function readGoal(request: RegisterResourceRequest, rootDirectory: string): Goal {
-  const properties = fromStruct(request.getObject());
+export function readGoal(
+  request: RegisterResourceRequest,
+  { rootDirectory, programDirectory }: ProjectPaths,
+): Goal {
+  const properties = withAssetHashes(fromStruct(request.getObject()), programDirectory);
   const dependencies = request.getDependenciesList();
   return {
     type: request.getType(),
@@ -41,6 +51,24 @@ export function readGoal(request: RegisterResourceRequest, rootDirectory: string
     sourcePosition: readPosition(request.getSourceposition(), rootDirectory),
     stackTrace: readStackTrace(request.getStacktrace(), rootDirectory),
   };
+}
+
+/** Reads the request to read a resource. */
+export function readReadGoal(
+  request: ReadResourceRequest,
+  { rootDirectory, programDirectory }: ProjectPaths,
+): Goal {
+  return newGoal({
+    type: request.getType(),
+    name: request.getName(),
+    custom: true,
+    properties: withAssetHashes(fromStruct(request.getProperties()), programDirectory),
+    parent: request.getParent(),
+    dependencies: request.getDependenciesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    sourcePosition: readPosition(request.getSourceposition(), rootDirectory),
+    stackTrace: readStackTrace(request.getStacktrace(), rootDirectory),
+  });
 }
 
 /** Without per-property dependencies every property depends on everything. */

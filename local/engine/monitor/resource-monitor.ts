@@ -3,14 +3,14 @@ import { InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-import { UnsupportedError } from "../errors.js";
+import { EngineError, UnsupportedError } from "../errors.js";
 import { type Deployment } from "../plan/deployment.js";
 import { type Run } from "../plan/run.js";
 import { requireDynamic } from "../provider/registry.js";
 import { isProviderType, packageOf, stackReferenceType } from "../urn.js";
 import { type PropertyMap } from "../values/property.js";
 import { fromStruct, toStruct } from "../values/wire.js";
-import { readGoal } from "./goal-request.js";
+import { type ProjectPaths, readGoal, readReadGoal } from "./goal-request.js";
 import { refuse, type RunningServer, serve, unary } from "./server.js";
 
 /** What this engine can do, by the names the SDK asks with. */
@@ -26,7 +26,7 @@ const features = new Set([
 export interface MonitorOptions {
   readonly run: Run;
   readonly deployment: Deployment;
-  readonly rootDirectory: string;
+  readonly paths: ProjectPaths;
   /** Called when the program has registered everything; the program waits for it. */
   readonly onRegistered: () => Promise<void>;
 }
@@ -35,16 +35,17 @@ export interface MonitorOptions {
 export async function serveMonitor({
   run,
   deployment,
-  rootDirectory,
+  paths,
   onRegistered,
 }: MonitorOptions): Promise<RunningServer> {
-  /** Ends the run for something the program may not ask for. */
+  /** Ends the run for something the program may not ask for; an answer would only make it tell the same again. */
   const failing = async <Result>(work: () => Promise<Result> | Result): Promise<Result> => {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof UnsupportedError) run.fail("", error.message);
-      throw error;
+      if (!(error instanceof EngineError)) throw error;
+      run.fail("", error.message);
+      return neverAnswered();
     }
   };
   return serve(ResourceMonitorService, {
@@ -56,7 +57,7 @@ export async function serveMonitor({
     registerResource: unary(async (request: proto.RegisterResourceRequest) =>
       failing(async () => {
         refuseForeign(request);
-        const state = await deployment.register(readGoal(request, rootDirectory));
+        const state = await deployment.register(readGoal(request, paths));
         if (!state) return neverAnswered();
         const response = new proto.RegisterResourceResponse();
         response.setUrn(state.urn);
@@ -70,21 +71,31 @@ export async function serveMonitor({
         return response;
       }),
     ),
-    registerResourceOutputs: unary(async (request: proto.RegisterResourceOutputsRequest) => {
-      await deployment.setOutputs(request.getUrn(), fromStruct(request.getOutputs()));
-      return new Empty();
-    }),
+    registerResourceOutputs: unary(async (request: proto.RegisterResourceOutputsRequest) =>
+      failing(async () => {
+        await deployment.setOutputs(request.getUrn(), fromStruct(request.getOutputs()));
+        return new Empty();
+      }),
+    ),
     readResource: unary(async (request: proto.ReadResourceRequest) =>
-      failing(() => {
+      failing(async () => {
         if (request.getType() === stackReferenceType)
           throw new UnsupportedError(
             `the stack reference '${request.getName()}' cannot be read: the embedded engine knows one stack at a ` +
               "time. Pass the values by configuration, or use the real Pulumi CLI",
           );
         requireDynamic(packageOf(request.getType()));
-        throw new UnsupportedError(
-          `the resource '${request.getName()}' cannot be read by id: the embedded engine only manages resources`,
+        const state = await deployment.read(readReadGoal(request, paths), request.getId());
+        if (!state) return neverAnswered();
+        const response = new proto.ReadResourceResponse();
+        response.setUrn(state.urn);
+        response.setProperties(
+          toStruct(state.outputs, {
+            secrets: request.getAcceptsecrets(),
+            resources: request.getAcceptresources(),
+          }),
         );
+        return response;
       }),
     ),
     invoke: unary(async (request: proto.ResourceInvokeRequest) =>

@@ -15,7 +15,7 @@ export async function update(options: EngineOptions, context: OperationContext):
   const monitor = await serveMonitor({
     run,
     deployment,
-    rootDirectory: session.project.rootDirectory,
+    paths: session.project,
     onRegistered: async () => {
       await finish();
       if (run.isStopped) await new Promise(() => undefined);

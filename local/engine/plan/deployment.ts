@@ -11,7 +11,7 @@ import { deleteLeftovers } from "./deletes.js";
 import { Executor } from "./executor.js";
 import { PlanFailure } from "./failure.js";
 import { type Goal, newGoal } from "./goal.js";
-import { Planner } from "./planner.js";
+import { type Plan, Planner } from "./planner.js";
 import { type Run } from "./run.js";
 import { Semaphore } from "./semaphore.js";
 
@@ -40,7 +40,17 @@ export class Deployment {
    * @returns its state; undefined when the run has stopped, and then the program must not go on
    */
   async register(goal: Goal): Promise<ResourceState | undefined> {
-    return this.#track(this.#register(goal));
+    return this.#track(this.#bring(goal, async (resolved) => this.#planner.register(resolved)));
+  }
+
+  /**
+   * Reads a resource that exists outside of this stack.
+   * @returns undefined when the run has stopped
+   */
+  async read(goal: Goal, id: string): Promise<ResourceState | undefined> {
+    return this.#track(
+      this.#bring(goal, async (resolved) => Promise.resolve(this.#planner.read(resolved, id))),
+    );
   }
 
   /** The state of a resource that was registered in this run. */
@@ -95,25 +105,27 @@ export class Deployment {
     return { outputs: said ?? {}, previous };
   }
 
-  async #register(goal: Goal): Promise<ResourceState | undefined> {
+  async #bring(goal: Goal, plan: (goal: Goal) => Promise<Plan>): Promise<ResourceState | undefined> {
     const { run } = this;
     const inherited = this.#inherit(goal);
     const resolved = await this.#withProvider(inherited);
     if (!resolved || run.isStopped) return undefined;
-    const plan = await this.#planning.run(async () => (run.isStopped ? undefined : this.#plan(resolved)));
-    if (!plan || !(await this.#executor.executeAll(plan.steps))) return undefined;
-    const { state } = plan;
+    const planned = await this.#planning.run(async () =>
+      run.isStopped ? undefined : this.#planned(resolved, plan),
+    );
+    if (!planned || !(await this.#executor.executeAll(planned.steps))) return undefined;
+    const { state } = planned;
     this.#states.set(state.urn, state);
     this.#goals.set(state.urn, resolved);
     if (state.type === stackType) this.#stack = state;
     return state;
   }
 
-  async #plan(goal: Goal) {
+  async #planned(goal: Goal, plan: (goal: Goal) => Promise<Plan>): Promise<Plan | undefined> {
     try {
       const secret = hasSecrets(goal.properties) || goal.additionalSecretOutputs.length > 0;
       this.#refuseSecrets(secret, `the resource '${goal.name}' holds a secret`);
-      return await this.#planner.register(goal);
+      return await plan(goal);
     } catch (error) {
       const urn = error instanceof PlanFailure ? error.urn : "";
       const messages = error instanceof PlanFailure ? error.messages : [messageOf(error)];
@@ -147,13 +159,14 @@ export class Deployment {
 
   /** The default provider of dynamic resources, registered when the first of them is. */
   async #default(): Promise<string | undefined> {
-    this.#defaultProvider ??= this.#register(
+    this.#defaultProvider ??= this.#bring(
       newGoal({
         type: dynamicProviderType,
         name: "default",
         custom: true,
         properties: providerConfig(this.config),
       }),
+      async (goal) => this.#planner.register(goal),
     ).then((state) => state && `${state.urn}::${state.id}`);
     return this.#defaultProvider;
   }

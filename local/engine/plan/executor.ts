@@ -70,6 +70,8 @@ export class Executor {
       case "delete":
       case "delete-replaced":
         return this.#delete(step);
+      case "read":
+        return this.#read(step);
       case "remove-pending-replace":
         this.run.journal.retire(subject(step));
         return this.run.journal.save();
@@ -183,6 +185,22 @@ export class Executor {
     );
   }
 
+  async #read({ old, new: desired, deleteLater }: Step): Promise<void> {
+    const { journal, providers } = this.run;
+    if (!desired) return;
+    // An id that is only known after the deployment cannot be read before it.
+    if (desired.id !== unknownValue) {
+      const provider = await providers.forResource(desired, journal.base.resources);
+      const { id, outputs } = await provider.read(desired, desired.inputs, desired.inputs, 0);
+      if (id !== "") desired.id = id;
+      desired.outputs = protectOutputs(outputs, desired.inputs, desired.additionalSecretOutputs);
+    }
+    if (old && deleteLater) old.delete = true;
+    else if (old) journal.retire(old);
+    journal.add(desired);
+    await journal.save();
+  }
+
   async #delete({ operation, old, pendingReplacement }: Step): Promise<void> {
     const { journal } = this.run;
     if (!old) return;
@@ -233,7 +251,7 @@ function isOutcomeUnknown(error: unknown): boolean {
 }
 
 function isCounted({ operation }: Step): boolean {
-  return operation !== "create-replacement" && operation !== "delete-replaced";
+  return operation !== "create-replacement" && operation !== "delete-replaced" && operation !== "read";
 }
 
 /** What may change about a kept resource and must be on disk at once; positions in the source can wait. */

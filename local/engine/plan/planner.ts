@@ -86,6 +86,23 @@ export class Planner {
     return { state: desired, steps: [step("same", { old, new: desired })] };
   }
 
+  /** A resource that the program only reads: it is known under its id, and never changed or deleted. */
+  read(goal: Goal, id: string): Plan {
+    const urn = this.#claim(goal);
+    const { old, alias } = this.#find(goal, urn);
+    const desired = {
+      ...desiredState(goal, urn, old, alias),
+      id,
+      external: true,
+      created: undefined,
+      modified: undefined,
+    };
+    this.ledger.read.add(urn);
+    // A managed resource of that name is replaced by the one that is read, and goes at the end.
+    const deleteLater = old !== undefined && !old.external && old.id !== id;
+    return { state: desired, steps: [step("read", { old, new: desired, deleteLater })] };
+  }
+
   #claim(goal: Goal): Urn {
     const { project, stack } = this.run.options;
     if (goal.parent !== "" && !this.ledger.registered.has(goal.parent))

@@ -194,6 +194,36 @@ describe("other options", () => {
     expect(verbs(calls)).toEqual(["Create first", "Create second", "Create after"]);
   });
 
+  test("a resource that is only read is known, and neither changed nor deleted", async () => {
+    await project.up(`new Thing("a", { x: 1 })`);
+    const { calls } = await project.up(
+      `new Thing("a", { x: 1 }); const seen = new Thing("seen", { name: "a" }, { id: "a-1" }); exports.x = seen.name`,
+    );
+    expect(verbs(calls)).toEqual(["Read seen"]);
+    expect(project.resource("seen")).toMatchObject({ external: true, id: "a-1", outputs: { x: 1 } });
+    expect(verbs((await project.up("")).calls)).toEqual(["Delete a"]);
+  });
+
+  test("an asset is known by the hash of its content, so only a change of the content is one", async () => {
+    const program = `new Thing("a", { file: new pulumi.asset.FileAsset("./file.txt"), text: new pulumi.asset.StringAsset("hello") })`;
+    project.write("file.txt", "one");
+    await project.up(program);
+    expect(project.resource("a")?.inputs).toMatchObject({
+      text: { hash: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", text: "hello" },
+    });
+    expect((await project.run("up")).result.changes).toEqual({ same: 2 });
+    project.write("file.txt", "two");
+    expect((await project.run("up")).result.changes).toEqual({ same: 1, update: 1 });
+    project.program(`new Thing("a", { file: new pulumi.asset.FileArchive("./folder") })`);
+    expect(errorsOf(await project.run("preview"))).toMatch(/handles no archives; use the real Pulumi CLI/);
+  });
+
+  test("resources can be passed to others as whole: a provider sees their ids", async () => {
+    await project.up(`const a = new Thing("a", {}); new Thing("b", { whole: a }); exports.whole = a`);
+    expect(project.thing("b-1").whole).toBe("a-1");
+    expect((await project.run("up")).result.changes).toEqual({ same: 3 });
+  });
+
   test("import is refused for dynamic resources, before anything is done", async () => {
     project.program(`new Thing("a", {}, { import: "a-99" })`);
     const deployed = await project.run("up");
