@@ -1,0 +1,116 @@
+import { type ContainerDefinition, type DockerDefinition, type SecretName, type Text } from "./definition.js";
+
+/** Variables of the `.env` file that stand for the secrets. */
+export const composeVariables: Readonly<Record<SecretName, string>> = {
+  rootPassword: "O2CQRS_ROOT_PASSWORD",
+  ingestToken: "O2CQRS_INGEST_TOKEN",
+  gatewayTokens: "O2CQRS_GATEWAY_TOKENS",
+  tlsCertificate: "O2CQRS_TLS_CERTIFICATE",
+  tlsKey: "O2CQRS_TLS_KEY",
+  s3AccessKey: "O2CQRS_S3_ACCESS_KEY",
+  s3SecretKey: "O2CQRS_S3_SECRET_KEY",
+};
+
+export interface ComposeFolder {
+  /** The document of `compose.yaml`, in version 2.4 of the format, which every Compose of today reads. */
+  readonly document: Readonly<Record<string, unknown>>;
+  /** Files beside it that hold no secret, by relative path. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Files beside it that are secrets, by relative path: the folder's owner writes them, mode 0600. */
+  readonly secretFiles: Readonly<Record<string, SecretName>>;
+  /** Secrets that stand in `.env`. */
+  readonly variables: readonly SecretName[];
+}
+
+/** The same deployment for Docker Compose. */
+export function composeFolder(definition: DockerDefinition): ComposeFolder {
+  const { containers } = definition;
+  const mounted = containers.flatMap((container) => container.files.map((file) => ({ container, file })));
+  const inEnvironment = containers.flatMap(({ environment }) => Object.values(environment)).flatMap(secretOf);
+  return {
+    document: {
+      version: "2.4",
+      services: Object.fromEntries(
+        containers.map((container) => [container.role, service(container, definition)]),
+      ),
+      networks: { private: { name: definition.network } },
+      volumes: Object.fromEntries(dataVolumes(containers).map((volume) => [volume, { name: volume }])),
+    },
+    files: Object.fromEntries(
+      mounted.flatMap(({ container, file }) =>
+        typeof file.content === "string" ? [[localPath(container, file.path), file.content]] : [],
+      ),
+    ),
+    secretFiles: Object.fromEntries(
+      mounted.flatMap(({ container, file }) =>
+        typeof file.content === "string" ? [] : [[localPath(container, file.path), file.content.secret]],
+      ),
+    ),
+    variables: [...new Set(inEnvironment)],
+  };
+}
+
+/** Compose mounts files from the folder, so a volume that only carries files is not needed. */
+const dataVolumes = (containers: readonly ContainerDefinition[]) =>
+  containers.flatMap(({ files, volumes }) => (files.length > 0 ? [] : volumes.map(({ volume }) => volume)));
+
+const localPath = ({ role }: ContainerDefinition, path: string) =>
+  `${role}/${path.slice(path.lastIndexOf("/") + 1)}`;
+
+const secretOf = (text: Text): SecretName[] => (typeof text === "string" ? [] : [text.secret]);
+
+/** Compose replaces `$NAME`; a dollar that is meant is doubled. */
+const literal = (text: string) => text.replaceAll("$", "$$$$");
+
+const variable = (name: SecretName) => `\${${composeVariables[name]}:?set it in .env}`;
+
+function service(
+  container: ContainerDefinition,
+  { network, containers }: DockerDefinition,
+): Record<string, unknown> {
+  const { healthcheck } = container;
+  const roles = new Map(containers.map(({ role, name }) => [role, name]));
+  return {
+    image: container.image,
+    container_name: container.name,
+    user: container.user,
+    ...(container.command === undefined ? {} : { command: container.command.map(literal) }),
+    environment: Object.fromEntries(
+      Object.entries(container.environment).map(([key, value]) => [
+        key,
+        typeof value === "string" ? literal(value) : variable(value.secret),
+      ]),
+    ),
+    volumes: [
+      ...container.files.map((file) => `./${localPath(container, file.path)}:${file.path}:ro`),
+      ...(container.files.length > 0 ? [] : container.volumes.map(({ volume, path }) => `${volume}:${path}`)),
+    ],
+    tmpfs: Object.entries(container.tmpfs).map(([path, megabytes]) => `${path}:${tmpfsOptions(megabytes)}`),
+    ports: container.ports.map(({ host, hostPort, containerPort }) => `${host}:${hostPort}:${containerPort}`),
+    healthcheck: {
+      test: ["CMD", ...healthcheck.command.map(literal)],
+      interval: `${healthcheck.intervalSeconds}s`,
+      timeout: `${healthcheck.timeoutSeconds}s`,
+      retries: healthcheck.retries,
+      start_period: `${healthcheck.startPeriodSeconds}s`,
+    },
+    read_only: true,
+    cap_drop: ["ALL"],
+    security_opt: ["no-new-privileges:true"],
+    mem_limit: `${container.memoryMegabytes}m`,
+    memswap_limit: `${container.memoryMegabytes}m`,
+    cpus: container.cpus,
+    ulimits: { nproc: container.maxProcesses },
+    restart: "unless-stopped",
+    stop_grace_period: `${container.stopSeconds}s`,
+    logging: { driver: "json-file", options: logOptions },
+    networks: { private: { aliases: [roles.get(container.role) ?? network] } },
+    depends_on: Object.fromEntries(container.after.map((role) => [role, { condition: "service_healthy" }])),
+  };
+}
+
+/** Logs are rotated, so that they never fill the disk. */
+export const logOptions = { "max-size": "10m", "max-file": "3" } as const;
+
+/** World-writable with the sticky bit, as /tmp is; no devices, no set-user-id programs. */
+export const tmpfsOptions = (megabytes: number) => `rw,nosuid,nodev,size=${megabytes}m,mode=1777`;

@@ -1,0 +1,159 @@
+import { type z } from "zod";
+import { gatewayScript } from "../gateway/credentials.js";
+import { nginxConfig } from "../gateway/nginx.js";
+import { type ContainerDefinition, type DockerDefinition, type Text } from "./definition.js";
+import { imageName } from "./images.js";
+import { type DockerOptions, dockerOptions } from "./options.js";
+
+type Options = z.output<typeof dockerOptions>;
+
+const serverPort = 5080;
+const gatewayPort = 8443;
+const storePort = 9000;
+const bucket = "openobserve";
+
+/** Folder of the gateway's files; a volume, since the file system of the container is read-only. */
+const gatewayFiles = "/etc/nginx/gateway";
+
+/**
+ * The deployment that the options describe.
+ *
+ * @throws ZodError when an option is out of its bounds
+ */
+export function defineDocker(input: DockerOptions): DockerDefinition {
+  const options = dockerOptions.parse(input);
+  const containers = [
+    ...(options.objectStore ? [objectStore(options)] : []),
+    openobserve(options),
+    gateway(options),
+  ];
+  return {
+    network: options.name,
+    volumes: containers.flatMap(({ volumes }) => volumes.map(({ volume }) => volume)),
+    containers,
+  };
+}
+
+function openobserve(options: Options): ContainerDefinition {
+  return {
+    role: "openobserve",
+    name: `${options.name}-openobserve`,
+    image: imageName(options.images.openobserve),
+    user: "10001:10001",
+    environment: { ...serverEnvironment(options), ...(options.objectStore ? storeEnvironment(options) : {}) },
+    files: [],
+    volumes: [{ volume: `${options.name}-data`, path: "/data" }],
+    tmpfs: { "/tmp": 256 },
+    ports: [],
+    healthcheck: health(options.healthCommand, 60),
+    memoryMegabytes: options.memory.openobserve,
+    cpus: options.cpus.openobserve,
+    maxProcesses: 1024,
+    stopSeconds: 60,
+    after: options.objectStore ? ["objectStore"] : [],
+  };
+}
+
+/** Every variable is one the server knows; the root user's secrets can be given in no other way. */
+const serverEnvironment = (options: Options): Record<string, Text> => ({
+  ZO_LOCAL_MODE: "true",
+  ZO_DATA_DIR: "/data",
+  ZO_HTTP_ADDR: "0.0.0.0",
+  ZO_HTTP_PORT: String(serverPort),
+  ZO_HTTP_IPV6_ENABLED: "false",
+  ZO_ROOT_USER_EMAIL: options.rootUser,
+  ZO_ROOT_USER_PASSWORD: { secret: "rootPassword" },
+  ZO_ROOT_USER_TOKEN: { secret: "ingestToken" },
+  ZO_WEB_URL: `https://localhost:${options.port}`,
+  ZO_COOKIE_SECURE_ONLY: "true",
+  ZO_TELEMETRY: "false",
+  ZO_CREATE_ORG_THROUGH_INGESTION: "false",
+  ZO_COMPACT_DATA_RETENTION_DAYS: String(options.retentionDays),
+  ...(options.allowLoopbackReceivers ? { ZO_SSRF_ALLOW_LOOPBACK: "true" } : {}),
+});
+
+const storeEnvironment = (options: Options): Record<string, Text> => ({
+  ZO_LOCAL_MODE_STORAGE: "s3",
+  ZO_S3_PROVIDER: "minio",
+  ZO_S3_SERVER_URL: `http://${options.name}-store:${storePort}`,
+  ZO_S3_REGION_NAME: "us-east-1",
+  ZO_S3_BUCKET_NAME: bucket,
+  ZO_S3_ACCESS_KEY: { secret: "s3AccessKey" },
+  ZO_S3_SECRET_KEY: { secret: "s3SecretKey" },
+});
+
+function gateway(options: Options): ContainerDefinition {
+  const file = (name: string) => `${gatewayFiles}/${name}`;
+  return {
+    role: "gateway",
+    name: `${options.name}-gateway`,
+    image: imageName(options.images.gateway),
+    user: "101:101",
+    command: ["nginx", "-c", file("nginx.conf"), "-e", "stderr"],
+    environment: {},
+    files: [
+      {
+        path: file("nginx.conf"),
+        content: nginxConfig({
+          upstream: `${options.name}-openobserve:${serverPort}`,
+          organization: options.organization,
+          port: gatewayPort,
+          tls: { certificate: file("tls.crt"), key: file("tls.key") },
+          script: file("gateway.js"),
+          module: options.gatewayModule,
+          ...options.limits,
+        }),
+      },
+      { path: file("gateway.js"), content: gatewayScript(file("tokens.json")) },
+      { path: file("tokens.json"), content: { secret: "gatewayTokens" } },
+      { path: file("tls.crt"), content: { secret: "tlsCertificate" } },
+      { path: file("tls.key"), content: { secret: "tlsKey" } },
+    ],
+    volumes: [{ volume: `${options.name}-gateway`, path: gatewayFiles }],
+    tmpfs: { "/tmp": 64 },
+    ports: [{ host: options.bindAddress, hostPort: options.port, containerPort: gatewayPort }],
+    healthcheck: health(options.gatewayHealthCommand, 10),
+    memoryMegabytes: options.memory.gateway,
+    cpus: options.cpus.gateway,
+    maxProcesses: 128,
+    stopSeconds: 15,
+    after: ["openobserve"],
+  };
+}
+
+function objectStore(options: Options): ContainerDefinition {
+  return {
+    role: "objectStore",
+    name: `${options.name}-store`,
+    image: imageName(options.images.objectStore),
+    user: "10001:10001",
+    // The folder of a bucket is the bucket: made before the store starts, so that no client is needed.
+    command: ["sh", "-c", `mkdir -p /data/${bucket} && exec minio server /data --address :${storePort}`],
+    environment: {
+      MINIO_ROOT_USER: { secret: "s3AccessKey" },
+      MINIO_ROOT_PASSWORD: { secret: "s3SecretKey" },
+      MINIO_BROWSER: "off",
+    },
+    files: [],
+    volumes: [{ volume: `${options.name}-store`, path: "/data" }],
+    tmpfs: { "/tmp": 64 },
+    ports: [],
+    healthcheck: health(
+      ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${storePort}/minio/health/live`],
+      20,
+    ),
+    memoryMegabytes: options.memory.objectStore,
+    cpus: 1,
+    maxProcesses: 512,
+    stopSeconds: 30,
+    after: [],
+  };
+}
+
+const health = (command: readonly string[], startPeriodSeconds: number) => ({
+  command,
+  intervalSeconds: 5,
+  timeoutSeconds: 4,
+  retries: 5,
+  startPeriodSeconds,
+});

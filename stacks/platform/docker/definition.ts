@@ -1,0 +1,80 @@
+/**
+ * What runs on one machine, as plain data: the one source of the Docker resources and of `compose.yaml`.
+ * Secrets are referred to by name, never held, so a definition can be printed and compared.
+ */
+
+/** Secrets that the deployment needs. */
+export const secretNames = [
+  "rootPassword",
+  "ingestToken",
+  "gatewayTokens",
+  "tlsCertificate",
+  "tlsKey",
+  "s3AccessKey",
+  "s3SecretKey",
+] as const;
+export type SecretName = (typeof secretNames)[number];
+
+/** A value that stands in the definition, or the name of a secret that is put in its place. */
+export type Text = string | { readonly secret: SecretName };
+
+export interface MountedFile {
+  /** Absolute path in the container. */
+  readonly path: string;
+  readonly content: Text;
+}
+
+export interface VolumeMount {
+  readonly volume: string;
+  readonly path: string;
+}
+
+export interface Healthcheck {
+  /** Command and arguments; run in the container, without a shell. */
+  readonly command: readonly string[];
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly retries: number;
+  readonly startPeriodSeconds: number;
+}
+
+export interface PublishedPort {
+  /** Address of the host that listens; loopback unless told otherwise. */
+  readonly host: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+}
+
+export type ContainerRole = "openobserve" | "gateway" | "objectStore";
+
+export interface ContainerDefinition {
+  readonly role: ContainerRole;
+  /** Name of the container, and its host name in the private network. */
+  readonly name: string;
+  readonly image: string;
+  /** `uid:gid`; never root. */
+  readonly user: string;
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, Text>>;
+  /** Put into the container's config volume before it starts. */
+  readonly files: readonly MountedFile[];
+  readonly volumes: readonly VolumeMount[];
+  /** Folders in memory, with their size in MiB: all that is writable beside the volumes. */
+  readonly tmpfs: Readonly<Record<string, number>>;
+  readonly ports: readonly PublishedPort[];
+  readonly healthcheck: Healthcheck;
+  readonly memoryMegabytes: number;
+  readonly cpus: number;
+  /** Processes and threads that its user may have. */
+  readonly maxProcesses: number;
+  /** Seconds between the request to stop and the kill: long enough to flush what is in memory. */
+  readonly stopSeconds: number;
+  /** Roles that must be healthy first. */
+  readonly after: readonly ContainerRole[];
+}
+
+export interface DockerDefinition {
+  readonly network: string;
+  readonly volumes: readonly string[];
+  readonly containers: readonly ContainerDefinition[];
+}
