@@ -66,6 +66,21 @@ export const eventLog = z.strictObject({
   error_code: text({ description: "Stable code of the error" }).optional(),
 });
 
+/** A line of the application's own log, such as its logger writes beside the records of the three buses. */
+export const applicationLog = z
+  .strictObject({
+    ...commonFields,
+    logger: text({
+      description: "Part of the application that wrote the line",
+      index: "secondary",
+    }).optional(),
+  })
+  .omit({ bus: true });
+
+/** The stream of the application's own log: noisy, so apart from the three that dashboards and alerts read. */
+export const applicationLogStream = "cqrs-app";
+
+export type CQRSApplicationLog = z.infer<typeof applicationLog>;
 export type CQRSCommandLog = z.infer<typeof commandLog>;
 export type CQRSQueryLog = z.infer<typeof queryLog>;
 export type CQRSEventLog = z.infer<typeof eventLog>;

@@ -15,6 +15,10 @@ export interface LaneOptions {
   readonly usage: Usage;
 }
 
+/** Records of so many milliseconds become one write to the journal, or earlier if they are so many bytes. */
+const groupMs = 2;
+const groupBytes = 128 * 1024;
+
 interface InFlight {
   readonly to: Position;
   done: boolean;
@@ -29,7 +33,7 @@ export class Lane {
   #journal: Journal | undefined;
   #page = new Page();
   #spare = new Page();
-  #groupScheduled = false;
+  #groupTimer: NodeJS.Timeout | undefined;
   #writing = false;
   #written: Promise<void> = Promise.resolve();
   #persistWaiters: (() => void)[] = [];
@@ -67,7 +71,10 @@ export class Lane {
   /** Resolves when all that was pushed before is in the journal. */
   async persisted(): Promise<void> {
     if (this.#page.records === 0) return this.#written;
-    await new Promise<void>((resolve) => this.#persistWaiters.push(resolve));
+    await new Promise<void>((resolve) => {
+      this.#persistWaiters.push(resolve);
+      this.#scheduleGroup();
+    });
   }
 
   /** Sends without waiting for batches to fill; resolves when nothing is left. Never, while the server is down. */
@@ -75,6 +82,7 @@ export class Lane {
     this.#flushing++;
     try {
       await this.#opening;
+      this.#scheduleGroup();
       this.#pump();
       if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
     } finally {
@@ -110,15 +118,21 @@ export class Lane {
     return left;
   }
 
+  /** Writes what is in the page soon: at once if it is much or someone waits for it, else together with what follows. */
   #scheduleGroup(): void {
-    if (this.#groupScheduled || this.#writing || this.#page.records === 0) return;
-    if (this.#journal === undefined) return;
-    this.#groupScheduled = true;
-    // All that is logged in this turn of the event loop becomes one write.
-    setImmediate(() => {
-      this.#groupScheduled = false;
-      if (this.#journal !== undefined) this.#written = this.#writeGroup(this.#journal);
-    });
+    if (this.#writing || this.#page.records === 0 || this.#journal === undefined) return;
+    const urgent = this.#persistWaiters.length > 0 || this.#flushing > 0 || this.#page.size >= groupBytes;
+    if (urgent) {
+      clearTimeout(this.#groupTimer);
+      this.#groupTimer = undefined;
+      this.#written = this.#writeGroup(this.#journal);
+    } else {
+      this.#groupTimer ??= setTimeout(() => {
+        this.#groupTimer = undefined;
+        if (this.#journal !== undefined && !this.#writing && this.#page.records > 0)
+          this.#written = this.#writeGroup(this.#journal);
+      }, groupMs);
+    }
   }
 
   async #writeGroup(journal: Journal): Promise<void> {

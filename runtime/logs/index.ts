@@ -1,4 +1,5 @@
 export {
+  type ApplicationLogInput,
   type CommandLogInput,
   CqrsLogs,
   type CqrsLogsOptions,
@@ -6,3 +7,4 @@ export {
   type QueryLogInput,
 } from "./logs.js";
 export { maskRecord } from "./masking.js";
+export { pinoDestination } from "./pino.js";

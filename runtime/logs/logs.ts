@@ -1,5 +1,8 @@
 import {
+  applicationLog,
+  applicationLogStream,
   commandLog,
+  type CQRSApplicationLog,
   type CQRSCommandLog,
   type CQRSEventLog,
   type CQRSOpenObserveConfig,
@@ -43,6 +46,8 @@ export interface CqrsLogsOptions {
   readonly sink: RecordSink;
   readonly streams: CQRSOpenObserveConfig["streams"];
   readonly identity: ServiceIdentity;
+  /** Where the application's own log goes; default `cqrs-app`. */
+  readonly applicationStream?: string;
   /**
    * Checks every record against the contract's schema and reports those that break it. For development and tests:
    * it costs several times what logging does. Default false; the types say the same at compile time.
@@ -52,8 +57,19 @@ export interface CqrsLogsOptions {
   readonly onInvalid?: (problem: string) => void;
 }
 
-type Bus = "command" | "query" | "event";
-const schemas: Readonly<Record<Bus, z.ZodType>> = { command: commandLog, query: queryLog, event: eventLog };
+/** A line of the application's own log; the rest is filled in. */
+export type ApplicationLogInput = Omit<CQRSApplicationLog, Exclude<Filled, "level">> &
+  Partial<Pick<CQRSApplicationLog, Exclude<Filled, "level" | "bus">>>;
+
+type Kind = "command" | "query" | "event" | "application";
+type AnyInput = CommandLogInput | QueryLogInput | EventLogInput | ApplicationLogInput;
+
+const schemas: Readonly<Record<Kind, z.ZodType>> = {
+  command: commandLog,
+  query: queryLog,
+  event: eventLog,
+  application: applicationLog,
+};
 
 /** Writes the three kinds of record of the contract. Never throws and never waits. */
 export class CqrsLogs {
@@ -78,16 +94,21 @@ export class CqrsLogs {
     this.#write(this.#options.streams.events, "event", log);
   }
 
-  #write(stream: string, bus: Bus, log: CommandLogInput | QueryLogInput | EventLogInput): void {
+  /** Writes a line that belongs to no bus. */
+  logApplication(log: ApplicationLogInput): void {
+    this.#write(this.#options.applicationStream ?? applicationLogStream, "application", log);
+  }
+
+  #write(stream: string, kind: Kind, log: AnyInput): void {
     const micros = nowMicros();
     const { traceId, spanId } = activeIds();
     const request = currentScope()?.request;
     const record = maskRecord({
       [eventTimeField]: micros,
       timestamp: new Date(micros / 1000).toISOString(),
-      level: log.status === "error" ? "ERROR" : "INFO",
+      level: "status" in log && log.status === "error" ? "ERROR" : "INFO",
       ...this.#common,
-      bus,
+      bus: kind === "application" ? undefined : kind,
       recordId: randomUUID(),
       traceId,
       spanId,
@@ -96,15 +117,17 @@ export class CqrsLogs {
       userId: request?.userId,
       ...log,
     });
-    if (this.#options.validate === true) this.#check(bus, record);
+    if (this.#options.validate === true) this.#check(kind, record);
     this.#options.sink.send(stream, record);
   }
 
-  #check(bus: Bus, { [eventTimeField]: _time, ...record }: Record<string, unknown>): void {
-    const result = schemas[bus].safeParse(record);
+  #check(kind: Kind, { [eventTimeField]: _time, ...fields }: Record<string, unknown>): void {
+    // What is undefined is not sent.
+    const record = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+    const result = schemas[kind].safeParse(record);
     if (result.success) return;
-    const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || bus}: ${message}`);
+    const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || kind}: ${message}`);
     const report = this.#options.onInvalid ?? ((problem: string) => process.emitWarning(problem));
-    report(`A ${bus} record breaks the contract: ${problems.join("; ")}`);
+    report(`A record of the kind ${kind} breaks the contract: ${problems.join("; ")}`);
   }
 }

@@ -57,6 +57,8 @@ export class Journal {
   #next: number;
   #reader: Position;
   #recordsRead = 0;
+  /** Bytes of a record, as last seen: to read about as much as a batch takes. */
+  #recordBytes = 1024;
   #done: Position;
   #diskRefusedUntil = 0;
   #appending = false;
@@ -120,8 +122,10 @@ export class Journal {
         this.#reader = { segment: segment.number + 1, offset: 0 };
         continue;
       }
-      const run = await this.#read(segment, offset, maxRecords, maxBytes);
+      const expected = Math.ceil(maxRecords * this.#recordBytes * 1.1);
+      const run = await this.#read(segment, offset, maxRecords, Math.min(maxBytes, expected));
       if (run === undefined) continue;
+      this.#recordBytes = run.end / run.starts.length;
       if (entry === this.#writing) this.#recordsRead += run.starts.length;
       // Unless the segment was given up meanwhile, and the reader with it moved on.
       if (isBefore(this.#reader, run.to)) this.#reader = run.to;

@@ -1,0 +1,93 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const repository = join(__dirname, "..", "..", "..");
+const env = { PATH: process.env.PATH, OPENOBSERVE_BASE_URL: "http://o2:5080//", OPENOBSERVE_TOKEN: "t" };
+let folder: string;
+
+beforeAll(() => {
+  spawnSync(process.execPath, [join(repository, "scripts", "build.mjs")]);
+  // Inside the repository, so that the packages are found as an application would find them.
+  folder = mkdtempSync(join(repository, "node_modules", ".cache-packaging-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(name: string, source: string, variables: Record<string, string | undefined> = env): string {
+  const path = join(folder, name);
+  writeFileSync(path, source);
+  const { stdout, stderr } = spawnSync(process.execPath, [path], { env: variables, encoding: "utf8" });
+  return `${stdout}${stderr}`.trim();
+}
+
+const parts = [
+  "",
+  "/env",
+  "/context",
+  "/ingest",
+  "/logs",
+  "/metrics",
+  "/tracing",
+  "/bus",
+  "/cache",
+  "/nest",
+  "/pino",
+  "/telemetry",
+];
+
+test("every part loads as an ES module and as CommonJS, without a warning", () => {
+  const names = parts.map((part) => `openobserve-cqrs/runtime${part}`);
+  const imports = names.map((name, n) => `import * as m${n} from "${name}";`).join("\n");
+  const list = names.map((_, n) => `m${n}`).join(", ");
+  expect(
+    run(
+      "all.mjs",
+      `import "reflect-metadata";\n${imports}\nconsole.log([${list}].every((m) => Object.keys(m).length > 0));`,
+    ),
+  ).toBe("true");
+  const requires = names.map((name) => `require("${name}")`).join(", ");
+  expect(
+    run(
+      "all.cjs",
+      `require("reflect-metadata");\nconsole.log([${requires}].every((m) => Object.keys(m).length > 0));`,
+    ),
+  ).toBe("true");
+});
+
+test("both builds share the scope of a request", () => {
+  const source = `
+    import { createRequire } from "node:module";
+    import { runInRequest } from "openobserve-cqrs/runtime/context";
+    const { currentScope } = createRequire(import.meta.url)("openobserve-cqrs/runtime/context");
+    runInRequest({ requestId: "r-1" }, () => console.log(currentScope()?.request.requestId));`;
+  expect(run("shared.mjs", source)).toBe("r-1");
+});
+
+test("a script in plain CommonJS reads the environment as constants", () => {
+  const source = `
+    const { OPENOBSERVE_URL, OPENOBSERVE_ORGANIZATION, OPENOBSERVE_TOKEN, OPENOBSERVE_ENABLED, OTLP_TRACES_ENDPOINT } =
+      require("openobserve-cqrs/scripts/openobserve/env-adapter.js");
+    console.log(OPENOBSERVE_URL, OPENOBSERVE_ORGANIZATION, OPENOBSERVE_TOKEN, OPENOBSERVE_ENABLED, OTLP_TRACES_ENDPOINT);`;
+  expect(run("constants.cjs", source)).toBe(
+    "http://o2:5080 default t true http://o2:5080/api/default/v1/traces",
+  );
+  expect(run("missing.cjs", source, { PATH: process.env.PATH })).toContain("OPENOBSERVE_TOKEN is not set");
+});
+
+test("the ingest client alone loads neither OpenTelemetry nor NestJS nor the query cache", () => {
+  const source = `
+    require("openobserve-cqrs/runtime/ingest");
+    console.log(Object.keys(require.cache).filter((path) => /@opentelemetry|@nestjs|@tanstack|@pulumi/.test(path)).length);`;
+  expect(run("lean.cjs", source)).toBe("0");
+});
+
+test("no part depends on Pulumi", () => {
+  const manifest = JSON.parse(
+    execFileSync(process.execPath, ["-p", 'JSON.stringify(require("./runtime/package.json"))'], {
+      cwd: repository,
+      encoding: "utf8",
+    }),
+  );
+  expect(JSON.stringify({ ...manifest.dependencies, ...manifest.peerDependencies })).not.toContain("pulumi");
+});
