@@ -6,6 +6,9 @@ import { z } from "zod";
 import { messageOf, OperatorError } from "../cli/errors.js";
 import { localFolder } from "./server-record.js";
 
+/** Enough for every check's sample, and little enough for a small machine. */
+const customersPerSecond = 20;
+
 /** The last line that the orders service prints. */
 const summarySchema = z.object({
   operations: z.object({ commands: z.number(), queries: z.number(), failed: z.number() }),
@@ -39,12 +42,20 @@ export async function runOrders({
   const manifest = createRequire(__filename).resolve("@o2cqrs/example-orders/package.json");
   const main = join(dirname(manifest), "dist", "main.js");
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [main, "--seconds", String(seconds)], {
-      env: { ...process.env, ...appEnv, ORDERS_BUFFER_DIR: join(localFolder(projectRoot), "orders-buffer") },
-      signal,
-      timeout: (seconds + 60) * 1000,
-      maxBuffer: 16 * 1024 * 1024,
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [main, "--seconds", String(seconds), "--rate", String(customersPerSecond)],
+      {
+        env: {
+          ...process.env,
+          ...appEnv,
+          ORDERS_BUFFER_DIR: join(localFolder(projectRoot), "orders-buffer"),
+        },
+        signal,
+        timeout: (seconds + 60) * 1000,
+        maxBuffer: 16 * 1024 * 1024,
+      },
+    );
     return summarySchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
   } catch (error) {
     throw new OperatorError(`The orders service failed: ${reasonOf(error)}`, { cause: error });

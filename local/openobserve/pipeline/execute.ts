@@ -1,6 +1,6 @@
 import { type JsonValue, isObject } from "../ingest/json.js";
 import { defaultFlattenLevel, flatten, type FlatRecord } from "../ingest/flatten.js";
-import { runVrl } from "../vrl/run.js";
+import { runVrlBatch } from "../vrl/run-batch.js";
 import { matches } from "./condition.js";
 import { type Destination, type Graph, resolveName, type Step } from "./graph.js";
 
@@ -23,22 +23,29 @@ export function execute(
   onError: (message: string) => void = () => undefined,
 ): Output[] {
   const outputs: Output[] = [];
-  records.forEach((record, index) => {
-    const visit = (step: Step, item: Item): void => {
-      const passed = pass(step, item, onError);
-      if (passed === undefined) return;
-      if (step.kind === "stream") {
-        const flat = flattened(passed, onError);
+  const visit = (step: Step, items: readonly Item[]): void => {
+    const passed = pass(step, items, onError);
+    if (passed.length === 0) return;
+    if (step.kind === "stream") {
+      for (const item of passed) {
+        const flat = flattened(item, onError);
         const name = flat && resolveName(step.destination.name, flat);
         if (flat && name !== undefined) {
           // Several outputs may get the same record, and each gives it a time of arrival of its own.
-          outputs.push({ destination: { ...step.destination, name }, record: { ...flat }, index });
+          outputs.push({
+            destination: { ...step.destination, name },
+            record: { ...flat },
+            index: item.index,
+          });
         }
       }
-      for (const next of step.next) visit(next, passed);
-    };
-    visit(source, { record, flat: undefined });
-  });
+    }
+    for (const next of step.next) visit(next, passed);
+  };
+  visit(
+    source,
+    records.map((record, index) => ({ record, flat: undefined, index })),
+  );
   return outputs;
 }
 
@@ -46,36 +53,47 @@ export function execute(
 interface Item {
   readonly record: JsonValue;
   readonly flat: FlatRecord | undefined;
+  /** Which of the inputs it comes from. */
+  readonly index: number;
 }
 
-function pass(step: Step, item: Item, onError: (message: string) => void): Item | undefined {
+function pass(step: Step, items: readonly Item[], onError: (message: string) => void): readonly Item[] {
   switch (step.kind) {
     case "function":
-      return step.program === undefined ? item : transform(step.program, step.afterFlatten, item, onError);
-    case "condition": {
-      const flat = flattened(item, onError);
-      return flat && matches(step.conditions, flat) ? { record: flat, flat } : undefined;
-    }
+      return step.program === undefined ? items : transform(step.program, step.afterFlatten, items, onError);
+    case "condition":
+      return items.flatMap((item) => {
+        const flat = flattened(item, onError);
+        return flat && matches(step.conditions, flat) ? [{ record: flat, flat, index: item.index }] : [];
+      });
     case "unsupported":
       onError(`the embedded OpenObserve does not support ${step.what} nodes`);
-      return undefined;
+      return [];
     default:
-      return item;
+      return items;
   }
 }
 
 function transform(
   program: string,
   afterFlatten: boolean,
-  item: Item,
+  items: readonly Item[],
   onError: (message: string) => void,
-): Item | undefined {
-  const input = afterFlatten ? flattened(item, onError) : item.record;
-  if (input === undefined) return undefined;
-  const run = runVrl(program, input);
-  if (!run.ok) onError(`FunctionNode VRL error: ${run.error.slice(0, 500)}`);
-  // The program may have nested anything anywhere, so what it gives counts as not flat.
-  return { record: run.ok ? (run.event as JsonValue) : input, flat: undefined };
+): readonly Item[] {
+  const inputs = items.flatMap((item) => {
+    const input = afterFlatten ? flattened(item, onError) : item.record;
+    return input === undefined ? [] : [{ input, index: item.index }];
+  });
+  const runs = runVrlBatch(
+    program,
+    inputs.map(({ input }) => input),
+  );
+  return inputs.map(({ input, index }, position) => {
+    const run = runs[position];
+    if (run?.ok === false) onError(`FunctionNode VRL error: ${run.error.slice(0, 500)}`);
+    // The program may have nested anything anywhere, so what it gives counts as not flat.
+    return { record: run?.ok ? (run.event as JsonValue) : input, flat: undefined, index };
+  });
 }
 
 function flattened(item: Item, onError: (message: string) => void): FlatRecord | undefined {

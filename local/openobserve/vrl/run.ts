@@ -12,7 +12,7 @@ export type VrlRun =
  * were, unless the program changed them.
  */
 export function runVrl(source: string, record: unknown): VrlRun {
-  const { event, integers } = withoutBigints(record);
+  const { event, restore } = prepareRecord(record);
   let value: unknown;
   try {
     value = (execute(source, event) as { result: unknown }).result;
@@ -22,10 +22,19 @@ export function runVrl(source: string, record: unknown): VrlRun {
       error: describeFailure(source, error instanceof Error ? error.message : String(error)),
     };
   }
-  if (integers.size > 0 && isRecord(value)) {
-    for (const [name, integer] of integers) if (value[name] === Number(integer)) value[name] = integer;
-  }
-  return { ok: true, event: value };
+  return { ok: true, event: restore(value) };
+}
+
+/** The record as it goes in, and how what comes out gets its large integers back. */
+export function prepareRecord(record: unknown): { event: unknown; restore: (value: unknown) => unknown } {
+  const { event, integers } = withoutBigints(record);
+  const restore = (value: unknown): unknown => {
+    if (integers.size > 0 && isRecord(value)) {
+      for (const [name, integer] of integers) if (value[name] === Number(integer)) value[name] = integer;
+    }
+    return value;
+  };
+  return { event, restore };
 }
 
 function withoutBigints(record: unknown) {

@@ -69,7 +69,7 @@ export const errorsBecomeMetrics: Check = async (context) => {
     return notApplicable(
       `no error record older than ${countedAfter / 60_000_000} min in the last ${context.since.text}`,
     );
-  const sql = `SELECT sum(metric_value) AS n FROM ${from("metrics")} WHERE metric_name = '${derivedMetrics.errors}' AND ${notProbe}`;
+  const sql = `SELECT sum(value) AS n FROM ${from("metrics")} WHERE metric_name = '${derivedMetrics.errors}' AND ${notProbe}`;
   const [row] = await select(context, sql, { type: "metrics" });
   const counted = numberIn(row, "n");
   const evidence = `${counted} counted of ${total} error records`;
