@@ -1,15 +1,18 @@
 /** The Pulumi program: the stack that its config describes. */
 import { getStack, runtime } from "@pulumi/pulumi";
-import { readConfig } from "./config/index.js";
+import { type ConfigSources, connectionOf, readConfig } from "./config/index.js";
+import type { StackOutputs } from "./outputs.js";
+import { preflight } from "./platform/preflight.js";
 import { program } from "./program.js";
 
 /** Exported by Pulumi's runtime, and left out of its declarations. */
 const { isConfigSecret } = runtime as unknown as { isConfigSecret: (key: string) => boolean };
 
-const config = readConfig({
-  stack: getStack(),
-  values: runtime.allConfig(),
-  isSecret: isConfigSecret,
-});
+async function run(sources: ConfigSources): Promise<StackOutputs> {
+  const config = readConfig(sources);
+  const runsAlready = config.target === "local" || config.target === "existing";
+  if (runsAlready) await preflight(connectionOf(sources));
+  return program(config);
+}
 
-export = program(config);
+export = run({ stack: getStack(), values: runtime.allConfig(), isSecret: isConfigSecret });

@@ -1,5 +1,5 @@
 import { otlpEndpoint, type OtlpSignal } from "@o2cqrs/contract";
-import { connectionFrom, ConnectionSettingsError } from "@o2cqrs/providers/client";
+import { type Connection, connectionFrom, ConnectionSettingsError } from "@o2cqrs/providers/client";
 import { RunError } from "@pulumi/pulumi";
 import { type z } from "zod";
 import { type ConfigKey, type ConfigKeyName, configKeys } from "./keys.js";
@@ -55,8 +55,8 @@ const productionNames = ["prod", "production"];
  */
 export function readConfig(sources: ConfigSources): StackConfig {
   const { values, problems } = checkKeys(sources);
-  const connection = connectionOf(sources, problems);
-  if (problems.length > 0 || connection === undefined) throw new ConfigError(problems);
+  const place = placeOf(sources, problems);
+  if (problems.length > 0 || place === undefined) throw new ConfigError(problems);
   const config = values as Values;
 
   const local = config.target === "local";
@@ -65,7 +65,7 @@ export function readConfig(sources: ConfigSources): StackConfig {
   const read: StackConfig = {
     ...config,
     stack: sources.stack,
-    ...connection,
+    ...place,
     environment,
     webhookUrl: config.webhookUrl ?? (local ? localWebhookUrl : undefined),
     allowPrivateReceivers: local || config.allowPrivateReceivers,
@@ -117,14 +117,23 @@ function howToSet(name: ConfigKeyName): string {
     : `pulumi config set ${target} ${value ?? example}`;
 }
 
-/** The same reading of the connection as the resources' provider has, with its fallbacks. */
-function connectionOf(sources: ConfigSources, problems: string[]) {
+/**
+ * The connection that the resources' provider will make, with its fallbacks.
+ *
+ * @throws ConnectionSettingsError when the address or the credentials are missing
+ */
+export function connectionOf(sources: ConfigSources): Connection {
+  return connectionFrom({
+    config: (key) => sources.values[`${configNamespace}:${key}`],
+    ...(sources.env && { env: sources.env }),
+    ...(sources.folder !== undefined && { folder: sources.folder }),
+  });
+}
+
+/** Where everything goes, or undefined with the problem told. */
+function placeOf(sources: ConfigSources, problems: string[]) {
   try {
-    const { url, organization } = connectionFrom({
-      config: (key) => sources.values[`${configNamespace}:${key}`],
-      ...(sources.env && { env: sources.env }),
-      ...(sources.folder !== undefined && { folder: sources.folder }),
-    });
+    const { url, organization } = connectionOf(sources);
     return { url, organization };
   } catch (error) {
     if (!(error instanceof ConnectionSettingsError)) throw error;

@@ -23,7 +23,7 @@ describe.each(["configuration.md", "masking.md", "alerts.md"])("docs/%s", (name)
   it("has the tables that the code has (O2CQRS_WRITE_DOCS=1 writes them)", async () => {
     const page = readFileSync(path, "utf8");
     const expected = await withTables(page);
-    if (process.env["O2CQRS_WRITE_DOCS"] === "1") writeFileSync(path, expected);
+    if (process.env.O2CQRS_WRITE_DOCS === "1") writeFileSync(path, expected);
     else expect(page).toBe(expected);
   });
 });
