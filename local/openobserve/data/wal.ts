@@ -23,6 +23,7 @@ export interface LogEntry {
 }
 
 interface Waiting {
+  readonly sequence: number;
   readonly frame: Buffer;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -83,9 +84,10 @@ export class WriteAheadLog {
 
   append(text: string): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
-    const frame = frameOf(this.#next++, text);
+    const sequence = this.#next++;
+    const frame = frameOf(sequence, text);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ frame, resolve, reject });
+      this.#waiting.push({ sequence, frame, resolve, reject });
       this.#writing ??= this.#write();
     });
   }
@@ -97,7 +99,7 @@ export class WriteAheadLog {
       const group = this.#waiting;
       this.#waiting = [];
       try {
-        const file = await this.#segment();
+        const file = await this.#segment(group[0]?.sequence ?? this.#next);
         const { bytesWritten } = await file.writev(group.map(({ frame }) => frame));
         this.#fileBytes += bytesWritten;
         await file.datasync();
@@ -112,12 +114,12 @@ export class WriteAheadLog {
     this.#writing = undefined;
   }
 
-  async #segment(): Promise<FileHandle> {
+  /** @param sequence number of the first entry that will be written */
+  async #segment(sequence: number): Promise<FileHandle> {
     if (this.#file && this.#fileBytes < segmentBytes) return this.#file;
     await this.#file?.close();
-    // The frames of this group are numbered already; the name has to be above all frames of older segments, and
-    // never that of an old segment, whose end may be torn.
-    const first = Math.max(this.#next, (this.#segments.at(-1) ?? 0) + 1);
+    // Never the name of an old segment, whose end may be torn.
+    const first = Math.max(sequence, (this.#segments.at(-1) ?? 0) + 1);
     this.#file = await open(segmentPath(this.dir, first), "a");
     this.#fileBytes = 0;
     this.#segments.push(first);
@@ -128,7 +130,7 @@ export class WriteAheadLog {
   /** Removes the segments whose entries are all at or below `applied`. */
   release(applied: number): void {
     // All frames of a segment are below the name of its successor.
-    while (this.#segments.length > 1 && (this.#segments[1] ?? Infinity) <= applied) {
+    while (this.#segments.length > 1 && (this.#segments[1] ?? Infinity) <= applied + 1) {
       const done = this.#segments.shift();
       if (done !== undefined && existsSync(segmentPath(this.dir, done)))
         unlinkSync(segmentPath(this.dir, done));

@@ -25,8 +25,8 @@ export const tooFar =
 /** A number of unknown unit (s, ms, µs or ns, told by its size) as microseconds; undefined for 0, which means now. */
 export function microsOf(time: number): number | undefined {
   if (time === 0) return undefined;
-  // A double is up to 128 ns off in this range: a nanosecond time that is whole microseconds must stay so.
-  if (time > base * 1e9) return Math.floor((time + 128) / 1000);
+  // A double is up to 128 ns off in this range, and the quotient as much again: whole microseconds must stay whole.
+  if (time > base * 1e9) return Math.floor(time / 1000 + 0.26);
   if (time > base * 1e6) return time;
   if (time > base * 1e3) return time * 1000;
   return time * 1_000_000;
