@@ -6,11 +6,11 @@
  */
 
 /**
- * Rewrites a stream name as the server does: everything outside `[a-zA-Z0-9_:]` becomes `_`, upper case
- * becomes lower case. `cqrs-commands` is stored as `cqrs_commands`. Rewriting twice changes nothing.
+ * Rewrites a stream name as the server does: each run of characters outside `[a-zA-Z0-9_:]` becomes one `_`,
+ * upper case becomes lower case. `cqrs-commands` is stored as `cqrs_commands`. Rewriting twice changes nothing.
  */
 export function rewriteStreamName(name: string): string {
-  return name.replace(/[^a-zA-Z0-9_:]/g, "_").toLowerCase();
+  return name.replace(/[^a-zA-Z0-9_:]+/g, "_").toLowerCase();
 }
 
 /**
@@ -18,5 +18,5 @@ export function rewriteStreamName(name: string): string {
  * case becomes lower case. `traceId` is stored as `traceid`, `user.email` as `user_email`.
  */
 export function rewriteFieldName(name: string): string {
-  return name.replace(/[^a-zA-Z0-9_]/g, "_").toLowerCase();
+  return name.replace(/[^a-zA-Z0-9_]/gu, "_").toLowerCase();
 }
