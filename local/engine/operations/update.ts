@@ -21,6 +21,7 @@ export async function update(options: EngineOptions, context: OperationContext):
       if (run.isStopped) await new Promise(() => undefined);
     },
   });
+  run.providers.warm();
   const program = runProgram({
     project: session.project,
     stack: options.stack,

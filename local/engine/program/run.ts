@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { type StackConfig } from "../project/config.js";
 import { type Project } from "../project/project.js";
 import { locateInSdk } from "./locate.js";
+import { endsWithEngine, withoutColors } from "./preload.js";
 
 export interface ProgramOptions {
   readonly project: Project;
@@ -32,18 +33,6 @@ export interface RunningProgram {
   stop(): void;
 }
 
-/**
- * The SDK prints uncaught errors by `util.inspect` with colours, and with colours Node 20 never returns from a
- * stack frame like `node_modules/@scope/file.ts:1:2`, which is what the SDK's own source maps make of its files:
- * a program of plain JavaScript that throws would run, and eat memory, for ever. The messages go into a log, so
- * nothing is lost without colours.
- */
-const withoutColors = `--import=data:text/javascript,${encodeURIComponent(
-  'import util from "node:util"; const { inspect } = util;' +
-    "util.inspect = Object.assign((value, options, ...rest) =>" +
-    'inspect(value, typeof options === "object" ? { ...options, colors: false } : options, ...rest), inspect);',
-)}`;
-
 /** Exit code of `cmd/run` for a failure that the program has already logged. */
 const reportedExitCode = 32;
 const stopGraceMs = 5_000;
@@ -53,11 +42,11 @@ export function runProgram(options: ProgramOptions): RunningProgram {
   const { project } = options;
   const child = spawn(
     process.execPath,
-    [withoutColors, ...nodeArguments(project.runtime.nodeargs), ...runArguments(options)],
+    [withoutColors, endsWithEngine, ...nodeArguments(project.runtime.nodeargs), ...runArguments(options)],
     {
       cwd: project.programDirectory,
       env: { ...options.env, ...programEnv(options) },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       // A terminal sends Ctrl-C to the whole group; only the engine decides when the program ends.
       detached: true,
     },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 import { EngineError } from "../errors.js";
+import { endsWithEngine } from "../program/preload.js";
 
 export interface ProviderProcess {
   /** Where the provider listens, `127.0.0.1:<port>`. */
@@ -26,10 +27,10 @@ export interface ProviderProcessOptions {
  * @throws EngineError when it ends before that
  */
 export async function startProvider(options: ProviderProcessOptions): Promise<ProviderProcess> {
-  const child = spawn(process.execPath, [options.script, options.engineAddress], {
+  const child = spawn(process.execPath, [endsWithEngine, options.script, options.engineAddress], {
     cwd: options.cwd,
     env: options.env,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     // A terminal sends Ctrl-C to the whole group: the provider must outlive it until its calls have ended.
     detached: true,
   });

@@ -15,15 +15,21 @@ export interface RegistryOptions {
 
 /** The one provider of this engine: started when first needed, configured once per run. */
 export class ProviderRegistry {
-  #started: Promise<{ readonly process: ProviderProcess; readonly client: ProviderClient }> | undefined;
+  #process: Promise<ProviderProcess> | undefined;
+  #started: Promise<ProviderClient> | undefined;
   #configured: Promise<void> | undefined;
 
   constructor(private readonly options: RegistryOptions) {}
 
+  /** Starts the process ahead of its first use, so that it gets ready while the program does. */
+  warm(): void {
+    // Whoever needs the provider is told why it did not start.
+    this.#spawn().catch(() => undefined);
+  }
+
   /** The provider, not configured. */
   async start(): Promise<ProviderClient> {
-    this.#started ??= this.#start();
-    return (await this.#started).client;
+    return (this.#started ??= this.#start());
   }
 
   /** Configures the provider from its resource; later calls change nothing. */
@@ -52,27 +58,30 @@ export class ProviderRegistry {
 
   /** Ends the provider in good order. */
   async close(): Promise<void> {
-    if (!this.#started) return;
-    const started = await this.#started.catch(() => undefined);
-    if (!started) return;
-    await started.client.cancel().catch(() => undefined);
-    started.client.close();
-    started.process.stop();
-    await started.process.exited;
+    const started = await this.#started?.catch(() => undefined);
+    await started?.cancel().catch(() => undefined);
+    started?.close();
+    const process = await this.#process?.catch(() => undefined);
+    process?.stop();
+    await process?.exited;
   }
 
   /** Ends the provider at once, whatever it does. */
   async kill(): Promise<void> {
-    const started = await this.#started?.catch(() => undefined);
-    started?.process.stop();
+    const process = await this.#process?.catch(() => undefined);
+    process?.stop();
   }
 
-  async #start() {
-    const engineAddress = this.options.engineAddress();
-    const process = await startProvider({ ...this.options.process, engineAddress });
-    const client = new ProviderClient(process.address, this.options.onCall);
-    await client.handshake(engineAddress, this.options.process.cwd);
-    return { process, client };
+  async #spawn(): Promise<ProviderProcess> {
+    const { engineAddress, process } = this.options;
+    return (this.#process ??= startProvider({ ...process, engineAddress: engineAddress() }));
+  }
+
+  async #start(): Promise<ProviderClient> {
+    const { engineAddress, process, onCall } = this.options;
+    const client = new ProviderClient((await this.#spawn()).address, onCall);
+    await client.handshake(engineAddress(), process.cwd);
+    return client;
   }
 }
 

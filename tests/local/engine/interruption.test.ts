@@ -164,6 +164,8 @@ describe("a crash", () => {
     );
     await gate.arrived();
     await crash(child);
+    // The provider ends with the engine, in the middle of what it does.
+    await gate.abandoned();
     expect(project.resource("first")).toMatchObject({ id: "first-1" });
     expect(project.stored().pending_operations).toEqual([
       expect.objectContaining({

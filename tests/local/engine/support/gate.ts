@@ -33,6 +33,12 @@ export class Gate {
     while (this.#waiting.length < count) await new Promise<void>((resolve) => (this.#onArrival = resolve));
   }
 
+  /** Resolves when the first of those who wait has gone away without being let through. */
+  async abandoned(): Promise<void> {
+    const [response] = this.#waiting;
+    if (response && !response.destroyed) await once(response, "close");
+  }
+
   get waiting(): number {
     return this.#waiting.length;
   }
