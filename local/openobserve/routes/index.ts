@@ -6,6 +6,7 @@ import { serviceAccountRoutes } from "./service-accounts.js";
 import { savedViewRoutes } from "./saved-views.js";
 import { pipelineRoutes } from "./pipelines.js";
 import { notHereRoutes } from "./not-here.js";
+import { enrichmentTableRoutes } from "./enrichment-tables.js";
 import { folderRoutes } from "./folders.js";
 import { destinationRoutes } from "./destinations.js";
 import { dashboardRoutes } from "./dashboards.js";
@@ -39,6 +40,7 @@ export const areas: readonly Area[] = [
   dashboardRoutes,
   destinationRoutes,
   folderRoutes,
+  enrichmentTableRoutes,
   notHereRoutes,
   pipelineRoutes,
   savedViewRoutes,
