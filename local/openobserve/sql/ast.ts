@@ -31,18 +31,28 @@ const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
  * @throws InternalSearchError when the text does not parse, SearchError when it is another statement
  */
 export async function parseSql(data: DataStore, sql: string): Promise<AstNode> {
-  const text = quoteDefault(sql.trim().replace(/;\s*$/, ""));
+  const text = parsable(sql.trim().replace(/;\s*$/, ""));
   if (text === "") throw new InternalSearchError("Failed to parse sql");
   const { rows } = await data.query(`SELECT json_serialize_sql(${literal(text)})`);
-  const parsed = JSON.parse(String(rows[0]?.[0])) as Serialized;
+  const parsed = JSON.parse(withoutNowhere(String(rows[0]?.[0]))) as Serialized;
   if (parsed.error) throw syntaxError(text, parsed);
   const [statement, more] = parsed.statements ?? [];
   if (!statement || more) throw new InternalSearchError("Failed to parse sql");
   return statement.node;
 }
 
-/** `default`, the usual name of the stream of OTLP, is a word of its own to DuckDB's parser. */
-const quoteDefault = (sql: string) => sql.replace(/\b(from|join)(\s+)default\b/gi, '$1$2"default"');
+/**
+ * What DuckDB's parser trips over: `default`, the usual name of the stream of OTLP, is a word of its own to it, and
+ * it knows few functions that may be followed by WITHIN GROUP.
+ */
+const parsable = (sql: string): string =>
+  sql
+    .replace(/\b(from|join)(\s+)default\b/gi, '$1$2"default"')
+    .replace(/\bapprox_percentile_cont(\s*\([^()]*\)\s*within\s+group\b)/gi, "percentile_cont$1");
+
+/** The place of a node that has none is a number too large for JavaScript, and nobody looks at it. */
+const withoutNowhere = (tree: string): string =>
+  tree.replaceAll(`"query_location":${2n ** 64n - 1n}`, '"query_location":0');
 
 /** Back to text, for DuckDB to run. */
 export async function printSql(data: DataStore, node: AstNode): Promise<string> {

@@ -12,7 +12,7 @@ const same = `
   log10 log2 pi pow power radians random round sin sinh sqrt tan tanh trunc
   coalesce nullif greatest least
   ascii bit_length chr concat concat_ws contains ends_with instr left length levenshtein lower lpad ltrim octet_length
-  position repeat replace reverse right rpad rtrim split_part starts_with strpos substr substring translate trim upper
+  regexp_replace position repeat replace reverse right rpad rtrim split_part starts_with strpos substr substring translate trim upper
   md5 sha256
   current_date now date_part date_trunc make_date
   array_append array_contains array_has array_has_any array_has_all array_length array_position array_prepend
