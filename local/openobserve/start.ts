@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** For tests; default is the store in the data directory. */
   readonly data?: DataStore;
+  /** What the database of rows may take; larger queries spill to disk. Default 1024. */
+  readonly memoryMegabytes?: number;
   /** How long a deleted stream keeps its name. Default 10 s, as observed. */
   readonly streamDeletionSeconds?: number;
   /** The age from which a stream shows how much it holds. Default 600 s, the server's own interval. */
@@ -104,7 +106,12 @@ async function openContext(options: ServerOptions): Promise<ServerContext> {
   const ids = newIds(clock);
   const events = newEventBus();
   const metadata = await openMetadata(options.dataDir);
-  const data = options.data ?? (await openDataStore({ dir: join(options.dataDir, "data") }));
+  const data =
+    options.data ??
+    (await openDataStore({
+      dir: join(options.dataDir, "data"),
+      memoryLimit: options.memoryMegabytes ?? 1024,
+    }));
   const context: ServerContext = {
     instance: ids.snowflake(),
     version: behaviourOf(options.version ?? defaultVersion),

@@ -77,8 +77,6 @@ export interface VersionBehaviour {
   readonly ingest: {
     /** Disabling one of several pipelines on a stream leaves the stream without any. */
     readonly disabledPipelineStopsOthers: boolean;
-    /** After integers, then text, then a new column, searches of the stream give nothing for a while. */
-    readonly typeConflictBlinds: boolean;
   };
   readonly search: {
     /** A search without `start_time` is refused when its body is read, not when it runs. */
@@ -124,7 +122,7 @@ const v060: VersionBehaviour = {
   folders: { deleteFullDefault: true },
   serviceAccounts: { tokenReadable: true },
   organizations: { settings: {} },
-  ingest: { disabledPipelineStopsOthers: true, typeConflictBlinds: true },
+  ingest: { disabledPipelineStopsOthers: true },
   search: { timeRangeRequired: false, tracesQuoteStream: false },
   promql: { anchorsWithoutGroup: false, labelValuesWithoutTimes: false },
 };
@@ -198,7 +196,7 @@ const v090: VersionBehaviour = {
   folders: { deleteFullDefault: false },
   serviceAccounts: { tokenReadable: false },
   organizations: { settings: { cross_links: [], usage_stream_enabled: false } },
-  ingest: { disabledPipelineStopsOthers: false, typeConflictBlinds: false },
+  ingest: { disabledPipelineStopsOthers: false },
   search: { timeRangeRequired: true, tracesQuoteStream: true },
   promql: { anchorsWithoutGroup: true, labelValuesWithoutTimes: true },
 };

@@ -40,7 +40,7 @@ export const queryTypes = ["custom", "sql", "promql"] as const;
 /** The keys in the order in which the server answers them; what is absent comes back as null. */
 export const queryCondition = struct("struct QueryCondition", {
   type: withDefault(variant(...queryTypes), () => "custom" as const),
-  conditions: map(optional(anything), (value) => value ?? null),
+  conditions: map<unknown, unknown>(optional(anything), (value) => value ?? null),
   sql: nullable(string),
   promql: nullable(string),
   promql_condition: nullable(condition),

@@ -35,11 +35,10 @@ const row = (names: readonly string[], values: readonly string[]): EnrichmentRow
   Object.fromEntries(names.map((name, index) => [name, values[index] ?? ""]));
 
 async function filesOf(body: Buffer, contentType: string): Promise<string[]> {
+  const packed = new Response(body, { headers: { "content-type": contentType } });
   // The advice against it is about streaming; here the body has been read and is within the limit.
-   
-  const form = await new Response(body, { headers: { "content-type": contentType } })
-    .formData()
-    .catch(() => undefined);
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  const form = await packed.formData().catch(() => undefined);
   if (!form) throw failure(400, "Error parsing `multipart/form-data` request");
   const files = [...form.values()].filter((value) => typeof value !== "string");
   return Promise.all(files.map((file) => file.text()));
