@@ -12,6 +12,7 @@ import { areas } from "./routes/index.js";
 import { newHttpServer } from "./server/server.js";
 import { newIds } from "./store/ids.js";
 import { openMetadata } from "./store/metadata.js";
+import { dropRemains } from "./streams/deletion.js";
 import { StreamRegistry } from "./streams/registry.js";
 import { ensurePrebuiltTemplates } from "./templates/prebuilt.js";
 import { ensureRootUser } from "./users/root.js";
@@ -63,6 +64,9 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** How long requests that are under way may take when the server is closed. */
+const graceMs = 5_000;
+
 /**
  * Starts the embedded OpenObserve.
  * @throws Error when the port is taken or the data directory cannot be used
@@ -89,6 +93,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
+    // A client that never ends its request does not keep the server.
+    setTimeout(() => server.closeAllConnections(), graceMs).unref();
     await Promise.all([closed, ...stops.map((stop) => stop())]);
     await closeStores(context);
   };
@@ -105,13 +111,14 @@ async function openContext(options: ServerOptions): Promise<ServerContext> {
   const clock = options.clock ?? systemClock();
   const ids = newIds(clock);
   const events = newEventBus();
-  const metadata = await openMetadata(options.dataDir);
+  // The rows first: their store locks the directory against a second server.
   const data =
     options.data ??
     (await openDataStore({
       dir: join(options.dataDir, "data"),
       memoryLimit: options.memoryMegabytes ?? 1024,
     }));
+  const metadata = await openMetadata(options.dataDir);
   const context: ServerContext = {
     instance: ids.snowflake(),
     version: behaviourOf(options.version ?? defaultVersion),
@@ -128,6 +135,7 @@ async function openContext(options: ServerOptions): Promise<ServerContext> {
   await ensureOrganization(context, defaultOrganization);
   await ensureRootUser(context);
   await ensurePrebuiltTemplates(context);
+  await dropRemains(context);
   return context;
 }
 

@@ -1,8 +1,7 @@
+import { openObserveVersions } from "@o2cqrs/contract";
+
 /** The two observed servers. */
 export type ServerVersion = "0.60" | "0.90";
-
-/** The version that `startServer` and the command use when none is named. */
-export const defaultVersion: ServerVersion = "0.90";
 
 /** All that the two versions do differently. Code asks for a behaviour, never for a version. */
 export interface VersionBehaviour {
@@ -200,5 +199,8 @@ const v090: VersionBehaviour = {
   search: { timeRangeRequired: true, tracesQuoteStream: true },
   promql: { anchorsWithoutGroup: true, labelValuesWithoutTimes: true },
 };
+
+/** The version that `startServer` and the command use when none is named: the one that the product deploys. */
+export const defaultVersion: ServerVersion = openObserveVersions.default === v060.release ? "0.60" : "0.90";
 
 export const behaviourOf = (version: ServerVersion): VersionBehaviour => (version === "0.60" ? v060 : v090);

@@ -19,7 +19,8 @@ const compactionLines = 2_000;
 /**
  * An append-only file of changes, the durable form of the metadata. A change has happened when `append`
  * resolves: it is then on the disk (fdatasync). A line that a crash cut short is dropped on the next start,
- * which its checksum tells. Changes that come while the disk is busy share the next write.
+ * which its checksum tells. Changes that come while the disk is busy share the next write. After a failed write
+ * every later one fails too: what follows a damaged line would be lost on the next start.
  */
 export class Journal {
   #waiting: string[] = [];
@@ -95,9 +96,12 @@ export class Journal {
   }
 
   async close(): Promise<void> {
-    await this.#writing;
-    await this.#flush();
-    await this.file.close();
+    try {
+      await this.#writing;
+      await this.#flush();
+    } finally {
+      await this.file.close();
+    }
   }
 }
 

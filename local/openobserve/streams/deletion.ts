@@ -12,3 +12,13 @@ export async function finishDeletions(context: ServerContext): Promise<void> {
     }
   }
 }
+
+/** A crash between the two steps of a deletion leaves rows of a stream that is no more; this takes them away. */
+export async function dropRemains({ metadata, data, streams }: ServerContext): Promise<void> {
+  for (const { identifier } of metadata.organizations.list("")) {
+    for (const { type, name } of metadata.deletions.list(identifier)) {
+      const key = { organization: identifier, type, name };
+      if (!streams.record(key) && data.columns(key)) await data.drop(key);
+    }
+  }
+}

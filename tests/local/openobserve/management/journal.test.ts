@@ -83,6 +83,20 @@ describe("The journal of the metadata", () => {
     await journal.close();
   });
 
+  test("answers no write after one that failed", async () => {
+    const { journal } = await Journal.open(path);
+    await journal.append([put("a", 1)]);
+    const file = (journal as unknown as { file: { appendFile: unknown } }).file;
+    const failing = jest
+      .spyOn(file as never, "appendFile")
+      .mockRejectedValueOnce(new Error("no space") as never);
+    await expect(journal.append([put("b", 2)])).rejects.toThrow("no space");
+    await expect(journal.append([put("c", 3)])).rejects.toThrow("no space");
+    expect(failing).toHaveBeenCalledTimes(1);
+    await expect(journal.close()).rejects.toThrow("no space");
+    expect(await read()).toEqual({ a: 1 });
+  });
+
   test("is rewritten when it holds much more than it has to, and stays the same", async () => {
     const { journal } = await Journal.open(path);
     for (let round = 0; round < 30; round++)

@@ -259,6 +259,18 @@ describe.each(["0.60", "0.90"] as const)("Deleting a stream, version %s", (versi
     expect((await server.post(logs("gone"), empty)).status).toBe(200);
   });
 
+  test("that a crash has left half done is finished on the next start", async () => {
+    await server.post(logs("gone"), empty);
+    const { metadata, streams, data } = server.server.context;
+    const key = { organization: "default", type: "logs", name: "gone" } as const;
+    const drop = jest.spyOn(data, "drop").mockResolvedValue(undefined);
+    await streams.remove(key);
+    expect(drop).toHaveBeenCalledWith(key);
+    expect(metadata.deletions.list("default")).toHaveLength(1);
+    await server.restart();
+    expect((await server.get(schemaOf("gone"))).status).toBe(404);
+  });
+
   test("with delete_all also deletes the pipelines and alerts on it", async () => {
     await server.post(logs("gone"), empty);
     await server.post("/api/default/pipelines", {
