@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { type LoggerService } from "@nestjs/common";
 import { type CqrsLogs } from "../logs/logs.js";
 
@@ -59,12 +60,6 @@ export class CqrsLogger implements LoggerService {
 }
 
 function textOf(message: unknown): string {
-  if (typeof message === "string") return message;
   if (message instanceof Error) return message.message;
-  try {
-    const json: string | undefined = JSON.stringify(message);
-    return json ?? String(message);
-  } catch {
-    return String(message);
-  }
+  return typeof message === "string" ? message : inspect(message, { depth: 3, breakLength: Infinity });
 }

@@ -1,0 +1,152 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { frameHeaderBytes } from "../../../runtime/ingest/journal/frame.js";
+import { Journal, type JournalOptions } from "../../../runtime/ingest/journal/journal.js";
+import { Page } from "../../../runtime/ingest/journal/page.js";
+import { Batch } from "../../../runtime/ingest/batch.js";
+
+let directory: string;
+let damaged: number;
+let errors: Error[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "o2cqrs-journal-"));
+  damaged = 0;
+  errors = [];
+});
+
+afterEach(() => rm(directory, { recursive: true }));
+
+const options = (): JournalOptions => ({
+  directory,
+  segmentBytes: 400,
+  sync: false,
+  usage: { disk: 0, memory: 0 },
+  onDiskError: (error) => errors.push(error),
+  onDamage: (bytes) => (damaged += bytes),
+});
+
+async function append(journal: Journal, ...records: readonly unknown[]): Promise<void> {
+  const page = new Page();
+  for (const record of records) page.add(JSON.stringify(record));
+  await journal.append(page);
+}
+
+async function takeAll(journal: Journal, maxRecords = 100): Promise<unknown[]> {
+  const records: unknown[] = [];
+  for (
+    let run = await journal.take(maxRecords, 4096);
+    run !== undefined;
+    run = await journal.take(maxRecords, 4096)
+  )
+    records.push(...JSON.parse(new Batch(run).body().toString()));
+  return records;
+}
+
+const segments = async () => (await readdir(directory)).filter((name) => name.endsWith(".seg")).sort();
+
+test("gives records back in the order they came, as the body of a request", async () => {
+  const journal = await Journal.open(options());
+  await append(journal, { n: 1 }, { text: 'é " \\ \n 🙂' });
+  await append(journal, { n: 3 });
+  expect(await takeAll(journal)).toEqual([{ n: 1 }, { text: 'é " \\ \n 🙂' }, { n: 3 }]);
+  await journal.close();
+});
+
+test("any texts in any groups come back as they were", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(fc.string({ unit: "binary", maxLength: 60 }), { maxLength: 8 })),
+      async (groups) => {
+        const journal = Journal.inMemory(options());
+        for (const group of groups) await append(journal, ...group);
+        expect(await takeAll(journal, 3)).toEqual(JSON.parse(JSON.stringify(groups.flat())));
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test("begins again behind what was delivered, and removes segments that are done", async () => {
+  const first = await Journal.open(options());
+  for (let n = 0; n < 100; n++) await append(first, { n });
+  for (
+    let run = await first.take(10, 4096), taken = 0;
+    run && taken < 5;
+    run = await first.take(10, 4096), taken++
+  )
+    await first.commit(run.to);
+  await first.close();
+  const second = await Journal.open(options());
+  const rest = (await takeAll(second)) as { n: number }[];
+  expect(rest.at(-1)).toEqual({ n: 99 });
+  expect(rest.map(({ n }) => n)).toEqual(
+    Array.from({ length: rest.length }, (_, i) => 100 - rest.length + i),
+  );
+  expect(rest.length).toBeLessThan(60);
+  await second.close();
+});
+
+test("a torn write at the end costs the torn record only", async () => {
+  const first = await Journal.open(options());
+  await append(first, { n: 1 }, { n: 2 });
+  await first.close();
+  const [segment] = await segments();
+  const path = join(directory, segment!);
+  await truncate(path, (await readFile(path)).length - 3);
+  const second = await Journal.open(options());
+  await append(second, { n: 3 });
+  expect(await takeAll(second)).toEqual([{ n: 1 }, { n: 3 }]);
+  expect(damaged).toBeGreaterThan(0);
+  await second.close();
+});
+
+test("a damaged record in the middle costs that record only", async () => {
+  const first = await Journal.open(options());
+  await append(first, { n: 1 }, { n: 2 }, { n: 3 });
+  await first.close();
+  const path = join(directory, (await segments())[0]!);
+  const bytes = await readFile(path);
+  const frame = frameHeaderBytes + '{"n":1}'.length;
+  bytes[frame + frameHeaderBytes + 5] = 0x39; // A digit of the second record.
+  await writeFile(path, bytes);
+  const second = await Journal.open(options());
+  expect(await takeAll(second)).toEqual([{ n: 1 }, { n: 3 }]);
+  expect(damaged).toBe(frame);
+  await second.close();
+});
+
+test("garbage instead of a length gives up the rest of that segment, and no more", async () => {
+  const first = await Journal.open(options());
+  await append(first, { n: 1 });
+  await first.close();
+  await appendFile(join(directory, (await segments())[0]!), Buffer.alloc(50, 0xff));
+  const second = await Journal.open(options());
+  await append(second, { n: 2 });
+  expect(await takeAll(second)).toEqual([{ n: 1 }, { n: 2 }]);
+  await second.close();
+});
+
+test("a damaged position is an old one: records come twice rather than never", async () => {
+  const first = await Journal.open(options());
+  await append(first, { n: 1 }, { n: 2 });
+  await first.commit((await first.take(1, 4096))!.to);
+  await first.close();
+  await writeFile(join(directory, "cursor"), Buffer.alloc(64, 7));
+  const second = await Journal.open(options());
+  expect(await takeAll(second)).toEqual([{ n: 1 }, { n: 2 }]);
+  await second.close();
+});
+
+test("goes on in memory when the folder vanishes, and returns to the disk later", async () => {
+  const journal = await Journal.open(options());
+  await append(journal, { filler: "x".repeat(400) });
+  await rm(directory, { recursive: true });
+  await append(journal, { n: 2 });
+  expect(errors).toHaveLength(1);
+  expect(await takeAll(journal)).toEqual([{ filler: "x".repeat(400) }, { n: 2 }]);
+  await journal.close();
+  directory = await mkdtemp(join(tmpdir(), "o2cqrs-journal-"));
+});
