@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { type Failure, OpenObserveError, UnavailableError } from "./errors.js";
 
 /** The connection was never made, so the server cannot have acted. */
@@ -38,8 +39,13 @@ export function networkError(
 
 /** Happy-eyeballs failures hide the reason in the first of several errors. */
 function describe(cause: unknown): { code: string | undefined; message: string } {
-  const error = cause instanceof AggregateError ? (cause.errors[0] as unknown) : cause;
-  if (!(error instanceof Error)) return { code: undefined, message: String(error) };
+  // Not instanceof: an error of node's own need not be of this realm.
+  const error = isAggregate(cause) ? cause.errors[0] : cause;
+  if (!types.isNativeError(error)) return { code: undefined, message: String(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   return { code, message: error.message };
+}
+
+function isAggregate(error: unknown): error is { errors: unknown[] } {
+  return types.isNativeError(error) && "errors" in error && Array.isArray(error.errors);
 }
