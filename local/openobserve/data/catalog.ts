@@ -49,20 +49,17 @@ export class StreamState {
   }
 
   /** Widens and extends the columns as ingest does; where it adds any, all are sorted by name. */
-  merge(batch: Batch): { added: boolean; turnedToText: boolean } {
+  merge(batch: Batch): void {
     let added = false;
-    let turnedToText = false;
     for (const { name, type } of batch.columns) {
       const current = this.#columns.get(name);
       const wanted = current === undefined ? type : widen(current, type);
       if (wanted === current) continue;
-      if (current === undefined) added = true;
-      else if (wanted === "Utf8") turnedToText = true;
+      added ||= current === undefined;
       this.#columns.set(name, wanted);
       this.changed = true;
     }
     if (added) this.#columns = new Map([...this.#columns].sort(([a], [b]) => (a < b ? -1 : 1)));
-    return { added, turnedToText };
   }
 }
 
