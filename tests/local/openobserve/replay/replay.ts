@@ -110,6 +110,8 @@ class Replay {
       rootPassword: root.password,
       // What goes wrong shows as a difference.
       report: () => undefined,
+      // Scheduled pipelines run where a step says so, not when the machine gets round to them.
+      pipelineIntervalMs: 3_600_000,
       ...options,
     });
   }
