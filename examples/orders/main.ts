@@ -9,6 +9,9 @@ import { type LoadOptions, loadOptions, usage } from "./load/options.js";
 import { summarize } from "./load/summary.js";
 import { Faults } from "./orders/faults.js";
 
+/** What is not delivered by then waits in the buffer for the next run. */
+const deliveryMs = 30_000;
+
 /** Runs the service under load, sends all its telemetry, and prints what that was as one line of JSON. */
 async function main(options: LoadOptions): Promise<void> {
   const stop = new AbortController();
@@ -21,7 +24,11 @@ async function main(options: LoadOptions): Promise<void> {
   const load = new LoadGenerator(app.get(CommandBus), app.get(QueryBus));
   await load.run({ ...options, signal: stop.signal });
   await app.close();
-  console.log(JSON.stringify(summarize(load.counts, telemetry.config, await telemetry.shutdown())));
+  console.log(
+    JSON.stringify(
+      summarize(load.counts, telemetry.config, await telemetry.shutdown({ deadlineMs: deliveryMs })),
+    ),
+  );
 }
 
 function readOptions(): LoadOptions {

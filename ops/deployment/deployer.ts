@@ -5,6 +5,8 @@ export interface DeployRequest {
   readonly stack: string;
   /** Print machine-readable output instead of the display for people. */
   readonly json: boolean;
+  /** Tell only what went wrong and how many resources changed. Default false. */
+  readonly brief?: boolean;
   readonly signal: AbortSignal;
 }
 

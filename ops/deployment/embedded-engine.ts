@@ -35,6 +35,7 @@ export class EmbeddedEngine implements Deployer {
     const { terminal } = this.#options;
     const result = await this.#attempt(() => perform(action, this.#engine(request)));
     if (request.json) terminal.print(JSON.stringify(previewDocument(result), null, 2));
+    else if (request.brief) terminal.print(`    ${countsOf(result)} (${result.seconds.toFixed(1)} s)`);
     if (result.ok) return;
     throw new OperatorError(`${action} of stack ${request.stack} failed: ${reasonOf(result)}`, {
       exitCode: result.cancelled ? exitCodes.interrupted : exitCodes.failed,
@@ -50,17 +51,12 @@ export class EmbeddedEngine implements Deployer {
     return this.#attempt(() => this.#quietEngine(stack).config());
   }
 
-  #engine({ stack, json, signal }: DeployRequest): Engine {
+  #engine({ stack, json, brief = false, signal }: DeployRequest): Engine {
     const { projectRoot, env, terminal } = this.#options;
+    if (json || brief) return createEngine({ projectDir: projectRoot, stack, env, signal });
     const stream = { write: (text: string) => terminal.write(text) };
     const display = createDisplay({ stream, colors: terminal.colours.isColorSupported });
-    return createEngine({
-      projectDir: projectRoot,
-      stack,
-      env,
-      signal,
-      ...(json ? {} : { onEvent: display }),
-    });
+    return createEngine({ projectDir: projectRoot, stack, env, signal, onEvent: display });
   }
 
   #quietEngine(stack: string): Engine {
@@ -95,4 +91,10 @@ function perform(action: DeployAction, engine: Engine): Promise<OperationResult>
 function reasonOf({ cancelled, errors }: OperationResult): string {
   if (cancelled) return "it was interrupted";
   return [...new Set(errors.map(({ message }) => message))].join("\n");
+}
+
+/** `71 create`, `3 update, 68 same`. */
+function countsOf({ changes }: OperationResult): string {
+  const counts = Object.entries(changes).filter(([, count]) => count > 0);
+  return counts.length === 0 ? "nothing to do" : counts.map(([what, count]) => `${count} ${what}`).join(", ");
 }

@@ -7,7 +7,7 @@ import { messageOf, OperatorError } from "../cli/errors.js";
 import { localFolder } from "./server-record.js";
 
 /** Enough for every check's sample, and little enough for a small machine. */
-const customersPerSecond = 20;
+const customersPerSecond = 12;
 
 /** The last line that the orders service prints. */
 const summarySchema = z.object({
@@ -52,7 +52,7 @@ export async function runOrders({
           ORDERS_BUFFER_DIR: join(localFolder(projectRoot), "orders-buffer"),
         },
         signal,
-        timeout: (seconds + 60) * 1000,
+        timeout: (seconds + 90) * 1000,
         maxBuffer: 16 * 1024 * 1024,
       },
     );

@@ -43,7 +43,7 @@ async function deployAndVerify(
   const { terminal, signal, projectRoot } = session;
   const deployer = await findDeployer(session, localStack);
   await step(`2/4 Deploy stack ${localStack} with the ${deployer.title}`, session, () =>
-    deployer.run("up", { stack: localStack, json: false, signal }),
+    deployer.run("up", { stack: localStack, json: false, brief: true, signal }),
   );
   const appEnv = appEnvOf(await deployer.outputs(localStack), localStack);
   for (const { value, secret } of envVariables(appEnv)) if (secret) terminal.hide(value);

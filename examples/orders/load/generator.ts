@@ -12,6 +12,8 @@ export interface LoadCounts {
 }
 
 const customers = 20;
+/** How often a customer looks at an order before it changes: enough for the cache to be worth its name. */
+const looks = 7;
 
 /** Customers who place orders, look at them a few times, and pay or cancel. */
 export class LoadGenerator {
@@ -55,7 +57,7 @@ export class LoadGenerator {
     );
     await this.#query(new ListOrders(customerId));
     if (!placed) return;
-    for (let look = 0; look < 4; look++) await this.#query(new GetOrder(orderId));
+    for (let look = 0; look < looks; look++) await this.#query(new GetOrder(orderId));
     if (Math.random() < 0.8) await this.#command(new PayOrder(orderId));
     else await this.#command(new CancelOrder(orderId, "changed my mind"));
     await this.#query(new GetOrder(orderId));

@@ -42,7 +42,7 @@ export const dashboardsLoad: Check = async (context) => {
   });
 };
 
-/** Dashboards of a bus must have both; what runs in the background has no handler. */
+/** Dashboards of a bus must have both, and panels that use them; what runs in the background has no handler. */
 const drillDown = ["type", "handler"] as const;
 const busDashboards = [dashboards.commands, dashboards.queries, dashboards.events].map(({ title }) => title);
 
@@ -52,8 +52,9 @@ export const dashboardDrillDown: Check = async (context) => {
     const content = found.get(title);
     if (content === undefined) return [`${title} does not exist`];
     const names = (content.variables?.list ?? []).map(({ name }) => name);
-    const missing = drillDown.filter((name) => !names.includes(name));
-    return missing.length === 0 ? [] : [`${title} has no variable ${missing.join(", ")}`];
+    const queries = JSON.stringify(content.tabs);
+    const missing = drillDown.filter((name) => !names.includes(name) || !queries.includes(`$${name}`));
+    return missing.length === 0 ? [] : [`${title} cannot be narrowed by ${missing.join(", ")}`];
   });
   return judge(problems, {
     evidence: `${busDashboards.length - problems.length} of ${busDashboards.length} have both`,

@@ -8,8 +8,12 @@ import { type VerifyContext } from "../context.js";
 const skippedFolders = new Set(["node_modules", ".git", "dist", "coverage"]);
 const largestFile = 4 * 1024 * 1024;
 
-/** The embedded server's own record, which only its owner can read: it has nowhere else to keep its password. */
-const excused = join(".o2cqrs", "local", "server.json");
+/**
+ * The embedded server's own record, which only its owner can read, as it has nowhere else to keep its password;
+ * and the server's own store, which with a real server is not in the project either.
+ */
+const ownRecord = join(".o2cqrs", "local", "server.json");
+const ownStore = join(".o2cqrs", "local", "data") + sep;
 
 export const tokensPrivate: Check = async ({ projectRoot, secrets }) => {
   const forms = secrets
@@ -24,7 +28,7 @@ export const tokensPrivate: Check = async ({ projectRoot, secrets }) => {
     const text = await readFile(file, "latin1");
     if (!forms.some((form) => text.includes(form))) continue;
     const name = relative(projectRoot, file);
-    if (name === excused && (mode & 0o077) === 0) continue;
+    if (name.startsWith(ownStore) || (name === ownRecord && (mode & 0o077) === 0)) continue;
     problems.push(`${name.split(sep).join("/")} holds a credential in plaintext`);
   }
   return judge(problems, {
