@@ -81,7 +81,7 @@ class AlertScheduler {
 
   #track(work: Promise<void>): void {
     const tracked: Promise<void> = work
-      .catch((error: unknown) => console.error("alert:", error))
+      .catch((error: unknown) => this.context.report("alert", error))
       .finally(() => this.#running.delete(tracked));
     this.#running.add(tracked);
   }

@@ -64,7 +64,7 @@ async function runOne(
     await derive(context, pipeline, windowOf(trigger_condition, at));
   } catch (error) {
     // One that fails is run again at its next time; the others must not wait for it.
-    console.error(`pipeline ${pipeline.name}:`, error);
+    context.report(`pipeline ${pipeline.name}`, error);
   }
 }
 
