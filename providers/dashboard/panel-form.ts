@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { drillDownBody, drillDownFrom } from "./drill-down-form.js";
 import { differingPaths, type Properties, withoutUndefined } from "../base/values.js";
 import { type PanelInputs, panelSchema, units } from "./panel.js";
 
@@ -46,12 +47,13 @@ export function panelBody(panel: PanelInputs, i: number): Properties {
 }
 
 function configBody(config: Config): Properties {
-  const { unit, markLines, color, background } = config;
+  const { unit, markLines, color, background, drillDowns } = config;
   return withoutUndefined({
     ...Object.fromEntries(configKeys.map(([ours, theirs]) => [theirs, config[ours]])),
     ...(unit !== undefined &&
       (typeof unit === "string" ? { unit } : { unit: "custom", unit_custom: unit.custom })),
     ...(markLines && { mark_line: markLines }),
+    ...(drillDowns && { drilldown: drillDowns.map(drillDownBody) }),
     ...(color && { color: { mode: color.mode, fixedColor: color.fixed ?? [], seriesBy: "last" } }),
     ...(background !== undefined && { background: { type: "single", value: { color: background } } }),
   });
@@ -172,6 +174,7 @@ function configFrom(config: Properties, min: number | undefined, max: number | u
     ...Object.fromEntries(configKeys.map(([ours, theirs]) => [ours, given[theirs]])),
     unit,
     markLines: given.mark_line,
+    drillDowns: Array.isArray(given.drilldown) ? given.drilldown.map(drillDownFrom) : undefined,
     color: color && { mode: color.mode, fixed: color.fixedColor },
     background: background?.value?.color,
     gaugeMin: min === 0 ? undefined : min,

@@ -109,6 +109,36 @@ export interface MarkLine {
   value?: string;
 }
 
+/**
+ * Where a click on a series or a row leads. Texts may name what was clicked: `${row.field["type"]}` is a
+ * column of the row, `${series.__name}` the series, `${start_time}` and `${end_time}` the range in
+ * microseconds.
+ */
+export type DrillDown = {
+  /** What stands in the menu. */
+  name: string;
+  /** Open beside the dashboard. Default false. */
+  newTab?: boolean;
+} & (
+  | { kind: "url"; url: string }
+  | {
+      kind: "dashboard";
+      /** Names, as the user interface shows them. */
+      folder: string;
+      dashboard: string;
+      tab: string;
+      /** Choices that are set there. */
+      variables?: { name: string; value: string }[];
+      /** Keep the choices made here for what `variables` leaves out. Default true. */
+      passAllVariables?: boolean;
+    }
+  | {
+      kind: "logs";
+      /** SQL that the log search opens with. Default: the panel's own. */
+      sql?: string;
+    }
+);
+
 export interface PanelConfig {
   /** Default true. */
   showLegends?: boolean;
@@ -149,6 +179,8 @@ export interface PanelConfig {
   };
   /** Background of a `metric` panel as `#rrggbb`. */
   background?: string;
+  /** Default none. */
+  drillDowns?: DrillDown[];
 }
 
 interface CommonPanel {
@@ -213,6 +245,22 @@ const unitSchema = z.union([z.enum(units), z.strictObject({ custom: z.string().m
   error: "must be a unit of the user interface (milliseconds, percent, bytes, ...) or {custom: text}",
 });
 
+const drillDownCommon = { name: z.string().min(1), newTab: z.boolean().default(false) };
+
+export const drillDownSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("url"), ...drillDownCommon, url: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal("dashboard"),
+    ...drillDownCommon,
+    folder: z.string().min(1),
+    dashboard: z.string().min(1),
+    tab: z.string().min(1),
+    variables: z.array(z.strictObject({ name: z.string().min(1), value: z.string() })).default([]),
+    passAllVariables: z.boolean().default(true),
+  }),
+  z.strictObject({ kind: z.literal("logs"), ...drillDownCommon, sql: z.string().min(1).optional() }),
+]);
+
 export const panelConfigSchema = z.strictObject({
   showLegends: z.boolean().default(true),
   legendsPosition: z.enum(["right", "bottom"]).optional(),
@@ -248,6 +296,7 @@ export const panelConfigSchema = z.strictObject({
     })
     .optional(),
   background: color.optional(),
+  drillDowns: z.array(drillDownSchema).optional(),
 });
 
 /** The server answers 422 to fractions. */
