@@ -3,6 +3,7 @@ import { type Column } from "../data/store.js";
 import { type JsonObject } from "../ingest/json.js";
 import { type Conditions, matches } from "../pipeline/condition.js";
 import { parsePromql, PromqlError, type ResultSeries } from "../promql/index.js";
+import { runVrlBatch } from "../vrl/run-batch.js";
 import { customSql } from "./custom-sql.js";
 import {
   type AlertRow,
@@ -19,6 +20,14 @@ export interface EvaluatedAlert {
   readonly stream_name: string;
   readonly query_condition: QueryCondition;
   readonly trigger_condition: TriggerCondition;
+}
+
+/** Thrown for what the real server does and the stand-in does not, so that it never fires for the wrong reason. */
+export class UnsupportedAlert extends Error {
+  constructor(feature: string) {
+    super(`the embedded OpenObserve does not support alerts with ${feature}`);
+    this.name = "UnsupportedAlert";
+  }
 }
 
 /** Where an evaluation gets its data; times in microseconds. */
@@ -42,12 +51,26 @@ export async function evaluateAlert(
   if (query.type === "promql") return evaluatePromql(query, trigger, window, queries);
   const sql = query.type === "sql" ? query.sql : customQuery(stream_name, query, queries);
   if (!sql) return undefined;
-  const rows = await queries.sql(sql, window, rowLimit(trigger));
+  if (query.multi_time_range !== null && query.multi_time_range.length > 0) {
+    throw new UnsupportedAlert("comparing several time ranges");
+  }
+  const found = await queries.sql(sql, window, rowLimit(trigger));
+  const rows = query.vrl_function === null ? found : transformed(query.vrl_function, found);
   return countMeets(trigger, rows.length) ? rows : undefined;
 }
 
 const customQuery = (stream: string, query: QueryCondition, queries: AlertQueries): string | undefined =>
   query.conditions === null ? undefined : customSql(stream, query, queries.columns());
+
+/** Runs the alert's VRL program, which comes in URL-safe base64, over its rows; what it makes null is dropped. */
+function transformed(encoded: string, rows: readonly AlertRow[]): readonly AlertRow[] {
+  const program = Buffer.from(encoded, "base64url").toString("utf8");
+  if (/^#\s*Result\s*Array\s*#/i.test(program)) throw new UnsupportedAlert("VRL over all rows at once");
+  return runVrlBatch(program, rows).flatMap((run, index) => {
+    const row = run.ok ? run.event : rows[index];
+    return typeof row === "object" && row !== null ? [row] : [];
+  });
+}
 
 /** An expression that cannot be evaluated does not fire, and nobody hears of it. */
 async function evaluatePromql(

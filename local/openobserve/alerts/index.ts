@@ -1,6 +1,12 @@
 /** When alerts are evaluated and fire, as pure rules over injected queries and an injected clock. */
 export { CustomQueryError, customSql } from "./custom-sql.js";
-export { type AlertQueries, type EvaluatedAlert, evaluateAlert, firesAtOnce } from "./evaluate.js";
+export {
+  type AlertQueries,
+  type EvaluatedAlert,
+  evaluateAlert,
+  firesAtOnce,
+  UnsupportedAlert,
+} from "./evaluate.js";
 export {
   type AlertRow,
   countMeets,

@@ -97,9 +97,10 @@ class AlertScheduler {
       const rows = await evaluateAlert(alert, window, queriesFor(context, alert));
       satisfied = rows !== undefined;
       if (rows) await notify(context, alert, rows, window);
-    } catch {
+    } catch (error) {
       // A query that cannot run and a receiver that does not take it are both tried again.
       failed = true;
+      if (!(error instanceof NotificationError)) context.report(`alert ${alert.name}`, error);
     }
     await this.#remember(alert, triggeredAt, satisfied);
     plan.tries = failed ? plan.tries + 1 : 0;

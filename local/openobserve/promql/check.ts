@@ -1,5 +1,6 @@
 import { type Aggregation, type Binary, type Call, type Expr, type ValueType } from "./ast.js";
 import { PromqlError, UnsupportedPromql } from "./error.js";
+import { type Matcher, matcherFor } from "./matcher.js";
 import { parameterTypes, signatures } from "./signatures.js";
 
 const comparisons = new Set(["==", "!=", ">", "<", ">=", "<="]);
@@ -51,13 +52,10 @@ function expect(expr: Expr, wanted: ValueType, where: string): void {
   }
 }
 
-function assertNotEmpty(matchers: readonly { operator: string; value: string }[]): void {
-  const matchesEmpty = matchers.every(({ operator, value }) => {
-    if (operator === "=") return value === "";
-    if (operator === "!=") return value !== "";
-    return operator === "=~" ? new RegExp(`^(?:${value})$`).test("") : !new RegExp(`^(?:${value})$`).test("");
-  });
-  if (matchesEmpty) throw new PromqlError("vector selector must contain at least one non-empty matcher");
+/** A selector that even a series without labels would meet would select everything. */
+function assertNotEmpty(matchers: readonly Matcher[]): void {
+  if (matcherFor(matchers)({}))
+    throw new PromqlError("vector selector must contain at least one non-empty matcher");
 }
 
 function checkUnary(operand: Expr): ValueType {

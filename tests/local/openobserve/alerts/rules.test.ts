@@ -6,6 +6,7 @@ import {
   nextEvaluation,
   promqlOf,
   runAlert,
+  UnsupportedAlert,
 } from "../../../../local/openobserve/alerts/index.js";
 import {
   evaluateRange,
@@ -108,6 +109,33 @@ describe("An SQL alert", () => {
     const queries: AlertQueries = { ...rows(0), sql: async (...args) => (asked.push(args), []) };
     await runAlert(sqlAlert({ period: 10 }), { start, end: start }, () => queries);
     expect(asked).toEqual([["SELECT a FROM s", { start: start - 10 * minute, end: start }, 100]]);
+  });
+});
+
+describe("An SQL alert with a VRL program", () => {
+  const withProgram = (program: string): EvaluatedAlert => {
+    const { query_condition, ...rest } = sqlAlert({ threshold: 2 });
+    const vrl_function = Buffer.from(program).toString("base64url");
+    return { ...rest, query_condition: { ...query_condition, vrl_function } };
+  };
+
+  it("counts the rows that the program leaves, as it leaves them", async () => {
+    expect(await evaluateAlert(withProgram(".twice = int!(.n) * 2\n."), window, rows(2))).toEqual([
+      { n: 0, twice: 0 },
+      { n: 1, twice: 2 },
+    ]);
+    expect(
+      await evaluateAlert(withProgram("if .n == 0 { null } else { . }"), window, rows(2)),
+    ).toBeUndefined();
+  });
+
+  it("or with several time ranges that the stand-in cannot follow says so instead of firing", async () => {
+    await expect(evaluateAlert(withProgram("#ResultArray#\n."), window, rows(2))).rejects.toThrow(
+      UnsupportedAlert,
+    );
+    const { query_condition, ...rest } = sqlAlert();
+    const ranges = { ...rest, query_condition: { ...query_condition, multi_time_range: [{ offSet: "1h" }] } };
+    await expect(evaluateAlert(ranges, window, rows(2))).rejects.toThrow(UnsupportedAlert);
   });
 });
 

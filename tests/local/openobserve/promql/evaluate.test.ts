@@ -80,6 +80,11 @@ describe("A selector", () => {
     expect(vector("m", [at(-1)]).size).toBe(0);
   });
 
+  it("knows the flags that Go writes before a regular expression", () => {
+    expect(only(vector('{__name__="m",a=~"(?i)X"}', [every30s({ __name__: "m", a: "x" }, [1])]))).toBe(1);
+    expect(only(vector('{a=~"(?i)X.*"}', [every30s({ __name__: "m", a: "xy" }, [2])]))).toBe(2);
+  });
+
   it("looks elsewhere with offset and @", () => {
     expect(only(vector("m offset 10m", [at(600)]))).toBe(7);
     expect(only(vector(`m @ ${now / 1000 - 600}`, [at(600)]))).toBe(7);
