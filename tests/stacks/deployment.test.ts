@@ -1,3 +1,5 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,6 +41,9 @@ const secret = (value: string): ConfigOverride => ({ value, secret: true });
 
 let folder: string;
 let server: RunningServer;
+let receiver: Server;
+/** What the webhook was told. */
+const told: Record<string, unknown>[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "o2cqrs-deployment-"));
@@ -49,12 +54,25 @@ beforeAll(async () => {
     allowLoopbackDestinations: true,
     streamDeletionSeconds: 0,
   });
+  receiver = createServer((incoming, answer) => {
+    let body = "";
+    incoming.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    incoming.on("end", () => {
+      if (incoming.url?.includes(hidden.webhook)) told.push(JSON.parse(body) as Record<string, unknown>);
+      answer.end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
 });
 
 afterAll(async () => {
   await server.close();
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
   await rm(folder, { recursive: true, force: true });
 });
+
+const receiverUrl = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
 
 /** A stack that is right, but for what is given. */
 function stack(config: Record<string, ConfigOverride> = {}): Engine {
@@ -70,10 +88,10 @@ function stack(config: Record<string, ConfigOverride> = {}): Engine {
       url: server.url,
       user,
       password: secret(password),
-      webhookUrl: secret(`${server.url}/nowhere?key=${hidden.webhook}`),
-      slackUrl: secret(`${server.url}/nowhere/${hidden.slack}`),
+      webhookUrl: secret(`${receiverUrl()}/?key=${hidden.webhook}`),
+      slackUrl: secret(`${receiverUrl()}/${hidden.slack}`),
       pagerDutyRoutingKey: secret(hidden.pagerDuty),
-      pagerDutyUrl: `${server.url}/nowhere`,
+      pagerDutyUrl: receiverUrl(),
       alertmanagerUrl: secret(`https://${hidden.alertmanager}.example.com/`),
       allowPrivateReceivers: "true",
       environment: "dev",
@@ -175,13 +193,13 @@ describe("a first deployment", () => {
       kinds.map((kind) => [kind, kind]).sort(),
     );
     const made = await list<{ alert_id: string; name: string }>("/api/v2/default/alerts");
-    const told = async (name: string) => {
+    const destinationsOf = async (name: string) => {
       const id = made.find((alert) => alert.name === name)?.alert_id ?? "";
       const alert = await request<{ destinations: string[] }>("GET", `/api/v2/default/alerts/${id}`);
       return alert.destinations.sort();
     };
-    expect(await told(alerts.commandErrors.name)).toEqual(kinds.sort());
-    expect(await told(alerts.queryLatency.name)).not.toContain("cqrs-pagerduty");
+    expect(await destinationsOf(alerts.commandErrors.name)).toEqual(kinds.sort());
+    expect(await destinationsOf(alerts.queryLatency.name)).not.toContain("cqrs-pagerduty");
   });
 
   it("leaves no credential readable in the state", async () => {
@@ -240,6 +258,35 @@ describe("the application's credentials", () => {
         region: "eu-central-1",
       });
     expect(await search('SELECT stream FROM "cqrs_quarantine"')).toEqual([]);
+  });
+});
+
+describe("a dead-lettered event", () => {
+  it("is told at once, with type, handler, limit, and the way to its dashboard and runbook", async () => {
+    const event = {
+      type: 'Order"Placed"',
+      status: "handled",
+      bus: "event",
+      handler: "Projection",
+      dlq: true,
+    };
+    await request("POST", "/api/default/cqrs-events/_json", [event]);
+    const notification = () => told.find(({ alert }) => alert === alerts.eventDeadLetter.name);
+    const deadline = Date.now() + 30_000;
+    while (notification() === undefined && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(notification()).toMatchObject({
+      severity: "critical",
+      environment: "dev",
+      type: event.type,
+      handler: "Projection",
+      threshold: "any, at once",
+      group: "event-dead-letter",
+      links: {
+        dashboard: expect.stringMatching(/\/web\/dashboards\/view\?.*&period=30m$/),
+        runbook: `docs/runbooks.md#${alerts.eventDeadLetter.name}`,
+      },
+    });
   });
 });
 
