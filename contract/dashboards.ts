@@ -1,5 +1,6 @@
 /** The dashboards, by what they show. Titles are how the server and its readers know them. */
 export const dashboards = {
+  overview: { title: "CQRS overview", description: "Objectives and how fast their budgets burn, releases" },
   commands: { title: "CQRS commands", description: "Commands: rate, success, duration, slowest handlers" },
   queries: { title: "CQRS queries", description: "Queries: duration, cache hits, most frequent, by type" },
   events: { title: "CQRS events", description: "Events: published, handled, duration, dead letters" },

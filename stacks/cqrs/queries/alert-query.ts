@@ -162,14 +162,14 @@ export function alertQuery(alert: AlertDefinition, frequencyMinutes: number): Al
   }
 }
 
-interface BadShare {
+export interface BadShare {
   readonly stream: string;
   readonly share: (range: Range) => string;
   readonly metricStreams: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The share of an objective's operations that were bad. */
-function badShare(source: ObjectiveSource, bus: string): BadShare {
+export function badShare(source: ObjectiveSource, bus: string): BadShare {
   const { metric } = source;
   const counted = (name: string): BadShare => ({
     stream: streams.metrics.storedName,

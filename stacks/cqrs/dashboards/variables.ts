@@ -1,0 +1,59 @@
+import { resourceAttributes, rewriteFieldName, rewriteStreamName } from "@o2cqrs/contract";
+import type { DashboardVariable } from "@o2cqrs/providers";
+import type { promql } from "../queries/index.js";
+
+/**
+ * The choices at the top of every dashboard. Each is a regular expression, so that the start (`.*`) shows
+ * all, and one choice fits SQL and PromQL alike.
+ */
+export const choices = {
+  env: { label: "Environment", column: "env", metricLabel: rewriteStreamName(resourceAttributes.env) },
+  service: {
+    label: "Service",
+    column: "service",
+    metricLabel: rewriteStreamName(resourceAttributes.service),
+  },
+  version: {
+    label: "Version",
+    column: "version",
+    metricLabel: rewriteStreamName(resourceAttributes.version),
+  },
+  type: { label: "Type", column: "type", metricLabel: "type" },
+  handler: { label: "Handler", column: "handler", metricLabel: "handler" },
+} as const;
+
+export type Choice = keyof typeof choices;
+
+const everyChoice = Object.keys(choices) as Choice[];
+
+/** What says where a process runs; every metric has these labels, whatever it counts. */
+export const placeChoices = ["env", "service", "version"] as const satisfies readonly Choice[];
+
+export const variables: readonly DashboardVariable[] = everyChoice.map((name) => ({
+  kind: "textbox",
+  name,
+  label: `${choices[name].label} (regular expression)`,
+  value: ".*",
+}));
+
+/** Narrows SQL over a log stream to the reader's choices, and to a condition of the panel's own. */
+export function chosenRecords(condition?: string): string {
+  const chosen = everyChoice.map((name) => `re_match(${rewriteFieldName(choices[name].column)}, '$${name}')`);
+  return [...(condition === undefined ? [] : [condition]), ...chosen].join(" AND ");
+}
+
+/** Narrows a metric to the reader's choices among the labels that it has. */
+export function chosenSeries(
+  metric: string,
+  labels: readonly string[],
+  matchers: promql.Matchers = {},
+): string {
+  const names = everyChoice.filter(
+    (name) => (placeChoices as readonly Choice[]).includes(name) || labels.includes(name),
+  );
+  const chosen = names.map((name) => `${choices[name].metricLabel}=~"($${name})"`);
+  const fixed = Object.entries(matchers).map(([label, value]) =>
+    typeof value === "string" ? `${label}="${value}"` : `${label}=~"(${value.join("|")})"`,
+  );
+  return `${metric}{${[...fixed, ...chosen].join(",")}}`;
+}

@@ -1,0 +1,222 @@
+import { dashboards, metrics, metricStreams, streams } from "@o2cqrs/contract";
+import type { DashboardSpec, Panel } from "@o2cqrs/providers";
+import { Parser } from "@openobserve/node-sql-parser";
+import { parser as promqlParser } from "@prometheus-io/lezer-promql";
+import { dashboardSpecs } from "../../../stacks/cqrs/dashboards/index.js";
+import { dashboard, gridWidth } from "../../../stacks/cqrs/dashboards/builder.js";
+import { dashboardSchema } from "../../../providers/dashboard/rules.js";
+
+type Chart = Extract<Panel, { queries: unknown }>;
+
+const panelsOf = (spec: DashboardSpec) => spec.tabs.flatMap((tab) => tab.panels);
+const charts = Object.values(dashboardSpecs).flatMap((spec) =>
+  panelsOf(spec).filter((panel): panel is Chart => "queries" in panel),
+);
+const queries = charts.flatMap((panel) => panel.queries.map((query) => [panel.id, query, panel] as const));
+const sqlQueries = queries.flatMap(([id, query]) => (query.kind === "sql" ? [[id, query] as const] : []));
+const promqlQueries = queries.flatMap(([id, query]) =>
+  query.kind === "promql" ? [[id, query] as const] : [],
+);
+
+describe("the dashboards", () => {
+  it("are the four of the plan and an overview, by the contract's titles", () => {
+    expect(Object.values(dashboardSpecs).map(({ title }) => title)).toEqual(
+      Object.values(dashboards).map(({ title }) => title),
+    );
+  });
+
+  it.each(Object.entries(dashboardSpecs))("%s is what the resource accepts", (_id, spec) => {
+    expect(dashboardSchema.safeParse(spec).error?.issues).toBeUndefined();
+  });
+
+  it.each(Object.entries(dashboardSpecs))("%s covers its grid without overlap or gap", (_id, spec) => {
+    for (const { panels } of spec.tabs) {
+      const height = Math.max(...panels.map(({ layout }) => layout.y + layout.h));
+      const covered = new Uint8Array(gridWidth * height);
+      for (const { layout } of panels)
+        for (let y = layout.y; y < layout.y + layout.h; y++)
+          for (let x = layout.x; x < layout.x + layout.w; x++) covered[y * gridWidth + x]! += 1;
+      expect(new Set(covered)).toEqual(new Set([1]));
+    }
+  });
+
+  it.each(Object.entries(dashboardSpecs))(
+    "%s opens on the last 15 minutes, a range that readers can widen",
+    (_id, spec) => {
+      expect(spec.timeRange).toEqual({ kind: "relative", period: "15m" });
+    },
+  );
+
+  it.each(Object.entries(dashboardSpecs))(
+    "%s lets its reader choose environment, service, version, type and handler",
+    (_id, spec) => {
+      expect(spec.variables?.map(({ name }) => name)).toEqual([
+        "env",
+        "service",
+        "version",
+        "type",
+        "handler",
+      ]);
+    },
+  );
+
+  it("describe every panel, and say what it is about in one title", () => {
+    for (const panel of charts) {
+      expect(panel.description).not.toBe("");
+      expect(panel.title.length).toBeLessThan(40);
+    }
+  });
+
+  it.each(["commands", "queries", "events"] as const)(
+    "lead from a type to its handler to records to the trace, on %s",
+    (id) => {
+      const leads = panelsOf(dashboardSpecs[id]).flatMap((panel) =>
+        "queries" in panel ? (panel.config?.drillDowns ?? []) : [],
+      );
+      expect(leads.map(({ kind, name }) => `${kind}: ${name}`)).toEqual(
+        expect.arrayContaining([
+          "dashboard: Only this type",
+          "dashboard: Only this handler",
+          "logs: Records",
+          "url: Trace",
+        ]),
+      );
+    },
+  );
+});
+
+describe("the views of the plan", () => {
+  const titles = (id: keyof typeof dashboardSpecs) => panelsOf(dashboardSpecs[id]).map(({ title }) => title);
+
+  it("commands: trend, success rate, distribution of durations, slowest types and handlers", () => {
+    expect(titles("commands")).toEqual(
+      expect.arrayContaining([
+        "Commands by outcome",
+        "Success rate",
+        "Distribution of durations",
+        "Slowest by type",
+        "Slowest by handler",
+      ]),
+    );
+  });
+
+  it("queries: response times, cache hit ratio, comparison of types, most frequent", () => {
+    expect(titles("queries")).toEqual(
+      expect.arrayContaining([
+        "Duration p50, p95, p99",
+        "Cache hit ratio",
+        "Types compared",
+        "Most frequent queries",
+      ]),
+    );
+  });
+
+  it("events: publish rate, handling time, success rate, dead letters", () => {
+    expect(titles("events")).toEqual(
+      expect.arrayContaining([
+        "Events published per second",
+        "Duration p50, p95, p99",
+        "Success rate",
+        "Dead letters",
+      ]),
+    );
+  });
+
+  it("runtime: operations in flight, background refreshes, retries", () => {
+    expect(titles("runtime")).toEqual(
+      expect.arrayContaining(["Operations in flight", "Background refreshes", "Retries per second"]),
+    );
+  });
+});
+
+describe("the panels' queries", () => {
+  it.each(promqlQueries)(
+    "%s is PromQL that Prometheus' own grammar accepts, over a metric of the contract",
+    (_id, query) => {
+      const mistakes: string[] = [];
+      const names: string[] = [];
+      promqlParser.parse(query.promql).iterate({
+        enter: (node) => {
+          if (node.type.isError) mistakes.push(query.promql.slice(0, node.from));
+          if (node.name === "VectorSelector")
+            names.push(/^[\w:]+/.exec(query.promql.slice(node.from, node.to))![0]);
+        },
+      });
+      expect(mistakes).toEqual([]);
+      const known = [...metricStreams, streams.metrics.storedName];
+      expect(names.filter((name) => !known.includes(name))).toEqual([]);
+      expect(known).toContain(query.stream);
+    },
+  );
+
+  it.each(sqlQueries)(
+    "%s is SQL that the user interface's own parser accepts, over columns of the contract",
+    (_id, query) => {
+      const stream = Object.values(streams).find(({ storedName }) => storedName === query.stream)!;
+      const { columnList, ast } = new Parser().parse(query.sql);
+      expect(Array.isArray(ast) ? ast.length : 1).toBe(1);
+      const made = [...(query.x ?? []), ...(query.y ?? []), ...(query.breakdown ?? [])].map(
+        ({ column }) => column,
+      );
+      const stored = ["_timestamp", ...stream.fields.map(({ columnName }) => columnName)];
+      const used = columnList.map((entry) => entry.split("::").at(-1)!.toLowerCase());
+      expect(used.filter((column) => !stored.includes(column) && !made.includes(column))).toEqual([]);
+    },
+  );
+
+  it.each(sqlQueries.filter(([id]) => id !== "runtime-quarantine"))(
+    "%s is narrowed by every choice",
+    (_id, query) => {
+      for (const name of ["env", "service", "version", "type", "handler"])
+        expect(query.sql).toContain(`'$${name}'`);
+    },
+  );
+
+  it("draw the limit of an alert where the alert has it", () => {
+    const lines = charts.flatMap(({ id, config }) =>
+      (config?.markLines ?? []).map(({ value }) => `${id} ${value!}`),
+    );
+    expect(lines).toEqual(
+      expect.arrayContaining(["commands-latency 500", "queries-latency 300", "queries-hit-ratio-trend 0.5"]),
+    );
+  });
+
+  it("show every metric of the contract that is not a figure of the logs", () => {
+    const shown = new Set(promqlQueries.map(([, query]) => query.stream.replace(/_bucket$/, "")));
+    const fromLogs: string[] = [metrics.queryTotal.name];
+    for (const { name } of Object.values(metrics))
+      if (!fromLogs.includes(name) && name !== metrics.eventDlqTotal.name) expect([...shown]).toContain(name);
+  });
+});
+
+describe("the builder", () => {
+  const panel = (id: string) => ({ id, title: id, type: "markdown", markdown: "" }) as const;
+
+  it("shares a row among its panels and leaves the rest to the last", () => {
+    const { tabs } = dashboard({ title: "t" })
+      .row(4, panel("a"), panel("b"), panel("c"), panel("d"), panel("e"))
+      .row(2, panel("f"))
+      .build();
+    expect(tabs[0]!.panels.map(({ layout }) => [layout.x, layout.y, layout.w, layout.h])).toEqual([
+      [0, 0, 38, 4],
+      [38, 0, 38, 4],
+      [76, 0, 38, 4],
+      [114, 0, 38, 4],
+      [152, 0, 40, 4],
+      [0, 4, 192, 2],
+    ]);
+  });
+
+  it("starts each tab at the top", () => {
+    const { tabs } = dashboard({ title: "t" })
+      .tab("one")
+      .row(4, panel("a"))
+      .tab("two")
+      .row(4, panel("b"))
+      .build();
+    expect(tabs.map(({ name, panels }) => [name, panels[0]!.layout.y])).toEqual([
+      ["one", 0],
+      ["two", 0],
+    ]);
+  });
+});
