@@ -68,9 +68,11 @@ function transformed(encoded: string, rows: readonly AlertRow[]): readonly Alert
   if (/^#\s*Result\s*Array\s*#/i.test(program)) throw new UnsupportedAlert("VRL over all rows at once");
   return runVrlBatch(program, rows).flatMap((run, index) => {
     const row = run.ok ? run.event : rows[index];
-    return typeof row === "object" && row !== null ? [row] : [];
+    return isRow(row) ? [row] : [];
   });
 }
+
+const isRow = (value: unknown): value is AlertRow => typeof value === "object" && value !== null;
 
 /** An expression that cannot be evaluated does not fire, and nobody hears of it. */
 async function evaluatePromql(
