@@ -101,6 +101,9 @@ export class QueryCache {
     this.#kept = new LRUCache({
       max: options.maxEntries ?? 1000,
       noDisposeOnSet: true,
+      // Without a timer of its own, and on whatever clock is the process's at the moment.
+      ttlResolution: 0,
+      perf: { now: () => performance.now() },
       dispose: (_, hash) => this.#forget(hash),
     });
     this.#timers = new RefreshTimers(options.onRefreshesChanged ?? (() => undefined));

@@ -1,4 +1,5 @@
 import { type CQRSOpenObserveConfig } from "@o2cqrs/contract";
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import PQueue from "p-queue";
@@ -68,6 +69,7 @@ export class IngestClient implements RecordSink {
   /** @throws ZodError for a setting out of range */
   constructor(options: IngestOptions) {
     this.#options = resolveIngestOptions(options);
+    setMaxListeners(0, this.#abort.signal); // Every batch under way listens, and takes its listener back.
     const { directory, concurrency, performance, staleMs, maxDeadLetterBytes } = this.#options;
     this.#transport = new Transport({
       ...this.#options,

@@ -71,18 +71,11 @@ export class Transport {
       "content-type": "application/json",
     };
     if (this.#gzip) headers["content-encoding"] = "gzip";
-    const response = await this.#pool.request({
-      method: "POST",
-      path,
-      headers,
-      body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]),
+    const answer = await within(this.#options.timeoutMs, signal, async (deadline) => {
+      const response = await this.#pool.request({ method: "POST", path, headers, body, signal: deadline });
+      const { statusCode: status } = response;
+      return { status, headers: response.headers, body: await response.body.text() };
     });
-    const answer: HttpAnswer = {
-      status: response.statusCode,
-      headers: response.headers,
-      body: await response.body.text(),
-    };
     const now = Date.now();
     this.#compareClocks(answer, now);
     return readAnswer(answer, now);
@@ -103,5 +96,23 @@ export class Transport {
   #compareClocks({ headers }: HttpAnswer, now: number): void {
     const date = typeof headers.date === "string" ? Date.parse(headers.date) : Number.NaN;
     if (Number.isFinite(date)) this.#options.onServerTime(date - now);
+  }
+}
+
+/** Does work that is aborted after a time or by a signal, and leaves nothing behind on the signal. */
+async function within<Result>(
+  timeoutMs: number,
+  signal: AbortSignal,
+  work: (deadline: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal.reason);
+  const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
   }
 }
