@@ -1,7 +1,7 @@
 /**
  * A pino transport: a module that pino loads in a worker thread, with an ingest client of its own.
  *
- *     pino({ transport: { target: "openobserve-cqrs/runtime/pino", options: { directory: "/var/lib/app/logs" } } })
+ *     pino({ transport: { target: "openobserve-cqrs/runtime/pino", options: { ingest: { directory } } } })
  *
  * It is configured by the environment. In the worker there is neither scope nor span: lines carry the `trace_id`,
  * `span_id` and `request_id` that a mixin gave them, see `pinoMixin`. Where a worker is not needed, `pinoDestination`
@@ -17,9 +17,12 @@ import { type IngestTuning } from "../ingest/options.js";
 import { CqrsLogs } from "../logs/logs.js";
 import { parsePinoLine } from "../logs/pino-line.js";
 
-export interface PinoTransportOptions extends IngestTuning {
+/** Pino passes facts of its own beside these. */
+export interface PinoTransportOptions {
   /** Default `cqrs-app`. */
   readonly stream?: string;
+  /** The ingest client's buffer and limits. */
+  readonly ingest?: IngestTuning;
   /** Milliseconds that closing may take. Default 5000. */
   readonly deadlineMs?: number;
 }
@@ -36,9 +39,9 @@ export function pinoMixin(): Record<string, string> {
 
 /** Called by pino in the worker. @throws EnvironmentError if the environment is not configured */
 export default function pinoTransport(options: PinoTransportOptions = {}): Writable {
-  const { stream, deadlineMs = 5000, ...tuning } = options;
+  const { stream, deadlineMs = 5000, ingest } = options;
   const config = configFromEnv();
-  const client = new IngestClient(ingestOptionsOf(config, tuning));
+  const client = new IngestClient(ingestOptionsOf(config, ingest));
   const logs = new CqrsLogs({
     sink: config.enable ? client : { send: () => true },
     streams: config.streams,

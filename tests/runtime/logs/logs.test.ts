@@ -120,7 +120,7 @@ test("pino's worker thread can load the transport, which sends by the environmen
   const script = `
     const pino = require("pino");
     const target = require.resolve("openobserve-cqrs/runtime/pino");
-    const transport = pino.transport({ target, options: { directory: ${JSON.stringify(directory)} } });
+    const transport = pino.transport({ target, options: { ingest: { directory: ${JSON.stringify(directory)} } } });
     pino(transport).info({ trace_id: "${"a".repeat(32)}" }, "from a worker");
     transport.end();`;
   const child = spawn(process.execPath, ["-e", script], {
