@@ -11,7 +11,7 @@ export interface LoadCounts {
   failed: number;
 }
 
-const customers = 20;
+const customers = 8;
 /** How often a customer looks at an order before it changes: enough for the cache to be worth its name. */
 const looks = 7;
 
