@@ -128,6 +128,7 @@ function spawnServer(projectRoot: string, port: number, password: string): Child
 async function ready(child: ChildProcess, signal: AbortSignal, log: string): Promise<string> {
   const failed = (why: string) =>
     new OperatorError(`The embedded server did not start: ${why}`, { cure: `The reason is in ${log}.` });
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(failed(`it was not ready within ${readyWithinMs / 1000} s`));
