@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Capabilities } from "./capabilities.js";
+import { OpenObserveError } from "./errors.js";
 import { undefinedIfMissing } from "./missing.js";
 import { anything, savedSchema } from "./server-answers.js";
 import { path, type Transport } from "./transport.js";
@@ -69,13 +70,17 @@ export class Pipelines {
     const capabilities = await this.capabilities();
     if (!capabilities.has("pipelineGet"))
       return (await this.list()).find((candidate) => candidate.pipeline_id === id);
-    return undefinedIfMissing(
-      this.transport.send({
-        method: "GET",
-        path: path`/api/${this.organization}/pipelines/${id}`,
-        answer: serverPipelineSchema,
-      }),
-    );
+    const request = this.transport.send({
+      method: "GET",
+      path: path`/api/${this.organization}/pipelines/${id}`,
+      answer: serverPipelineSchema,
+    });
+    try {
+      return await undefinedIfMissing(request);
+    } catch (error) {
+      if (isMissingKey(error)) return undefined;
+      throw error;
+    }
   }
 
   /** @returns the id where the server answers it */
@@ -118,4 +123,13 @@ export class Pipelines {
       }),
     );
   }
+}
+
+/** A pipeline that is not there is a 500 of the metadata store in v0.90.3. */
+function isMissingKey(error: unknown): boolean {
+  return (
+    error instanceof OpenObserveError &&
+    error.status === 500 &&
+    /key .* does not exist/.test(error.serverMessage)
+  );
 }

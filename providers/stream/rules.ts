@@ -173,8 +173,8 @@ export function createBody(stream: StreamInputs): {
 }
 
 /**
- * The settings request that turns one stream into another: what is added to and removed from each list, and
- * the single values that differ. Undefined when nothing does.
+ * The next settings request on the way from one stream to another: missing columns, else what is added to and
+ * removed from each list and the single values that differ. Undefined when nothing does.
  *
  * @throws ValidationError when a column would have to change its type, which the server answers with 200
  * and does not do
@@ -190,10 +190,10 @@ export function settingsChange(
   refuseTypeChanges(current, wanted);
   const has = (field: StreamInputs["fields"][number]) =>
     current.fields.some(({ name }) => name === field.name);
+  // The server looks for full-text columns in the schema before it adds columns: these go first, alone.
+  if (differs.has("fields"))
+    return { fields: { add: wanted.fields.filter((field) => !has(field)), remove: [] } };
   return {
-    ...(differs.has("fields") && {
-      fields: { add: wanted.fields.filter((field) => !has(field)), remove: [] },
-    }),
     ...(differs.has("fullTextSearch") && {
       full_text_search_keys: delta(current.fullTextSearch, wanted.fullTextSearch),
     }),

@@ -63,6 +63,19 @@ describe("Ingesting", () => {
   });
 });
 
+describe("A pipeline that is not there", () => {
+  test("is not found, although v0.90.3 answers 500 from its metadata store", async () => {
+    const { server, pool } = mocked();
+    answer(pool, { method: "GET", path: "/config" }, 200, { version: "v0.90.3" });
+    const message = "DbError# key 7530937027152314368 does not exist";
+    answer(pool, { method: "GET", path: "/api/default/pipelines/7530937027152314368" }, 500, {
+      code: 500,
+      message,
+    });
+    expect(await server.pipelines.get("7530937027152314368")).toBeUndefined();
+  });
+});
+
 describe("A destination's test message", () => {
   test("that is answered 200 without success is an error", async () => {
     const { server, pool } = mocked();

@@ -1,5 +1,6 @@
 import { StreamProvider } from "../../../providers/stream/provider.js";
-import { destroy, failures, refresh, up } from "../deploy.js";
+import { settingsChange } from "../../../providers/stream/rules.js";
+import { checked, destroy, failures, refresh, up } from "../deploy.js";
 import { deletionSeconds, onEveryServer, unique } from "../servers.js";
 
 onEveryServer("A stream", (on) => {
@@ -171,6 +172,21 @@ onEveryServer("A stream", (on) => {
     expect(metrics.diff?.replaces).toEqual(["type"]);
     expect(await newest(name)).toBeUndefined();
     expect(await on().server.streams.get(name, "metrics")).toBeDefined();
+  });
+});
+
+describe("A change of a stream's settings", () => {
+  test("adds columns first and alone, as the server looks for full-text columns before it adds any", () => {
+    const provider = new StreamProvider();
+    const before = checked(provider, { name: "s" });
+    const fields = [{ name: "note", type: "Utf8" }];
+    const wanted = checked(provider, { name: "s", fields, fullTextSearch: ["note"], retentionDays: 9 });
+    expect(settingsChange(before, wanted)).toEqual({ fields: { add: fields, remove: [] } });
+    expect(settingsChange({ ...before, fields: wanted.fields }, wanted)).toEqual({
+      full_text_search_keys: { add: ["note"], remove: [] },
+      data_retention: 9,
+    });
+    expect(settingsChange(wanted, wanted)).toBeUndefined();
   });
 });
 
