@@ -106,7 +106,7 @@ describe("the embedded server of npm start", () => {
   test("leaves nothing behind when the command is interrupted while it starts", async () => {
     const controller = new AbortController();
     const opening = open(false, controller.signal);
-    setImmediate(() => controller.abort());
+    setImmediate(() => controller.abort(new Error("interrupted")));
     await expect(opening).rejects.toThrow("interrupted");
     expect(await readServerRecord(root)).toBeUndefined();
   });
