@@ -23,6 +23,8 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   moduleFileExtensions: ["ts", "js", "mjs", "cjs", "json", "node"],
+  // One fewer than the cores is the default, which on two cores leaves one idle.
+  maxWorkers: "100%",
   testTimeout: 30_000,
   collectCoverageFrom: [
     "{contract,providers,stacks,runtime,ops,policy}/**/*.ts",
