@@ -1,4 +1,4 @@
-import { type Operation } from "../context/operation.js";
+import { type CacheUse, type Operation } from "../context/operation.js";
 import { type CqrsLogs } from "../logs/logs.js";
 import { errorCodeOf, messageOf } from "./errors.js";
 import { type Middleware } from "./middleware.js";
@@ -43,38 +43,47 @@ interface Outcome {
 }
 
 function logStarted(logs: CqrsLogs, { type, id, handler }: Operation, size: number | undefined): void {
-  const measured = size === undefined ? {} : { payload_size: size };
-  logs.logCommand({ type, id, handler, status: "start", ...measured });
+  if (size === undefined) logs.logCommand({ type, id, handler, status: "start" });
+  else logs.logCommand({ type, id, handler, status: "start", payload_size: size });
 }
 
 function logEnded(logs: CqrsLogs, operation: Operation, durationMs: number, outcome: Outcome): void {
   const { kind, type, id, handler, retries, cache, deadLettered } = operation;
-  const { result_size: size, ...failure } = outcome;
-  const failed = failure.error_code !== undefined;
-  const common = { type, handler, duration_ms: round(durationMs), retries, ...failure };
+  const { error, error_code, result_size } = outcome;
+  const duration_ms = round(durationMs);
+  const failed = error_code !== undefined;
+  const failure = failed ? { error: error ?? "", error_code } : undefined;
   switch (kind) {
-    case "command":
-      logs.logCommand({ ...common, id, status: failed ? "error" : "success", retry_count: retries });
+    case "command": {
+      const status = failed ? "error" : "success";
+      logs.logCommand({ type, id, handler, status, duration_ms, retries, retry_count: retries, ...failure });
       return;
-    case "query":
+    }
+    case "query": {
+      const use = cache ?? noCache;
       logs.logQuery({
-        ...common,
+        type,
+        handler,
         status: failed ? "error" : "success",
-        cache_key: cache?.key ?? "",
-        cache_hit: cache?.hit ?? false,
-        stale: cache?.stale ?? false,
-        ...(size === undefined ? {} : { result_size: size }),
+        duration_ms,
+        retries,
+        cache_key: use.key,
+        cache_hit: use.hit,
+        stale: use.stale,
+        ...(result_size === undefined ? undefined : { result_size }),
+        ...failure,
       });
       return;
-    case "event":
-      logs.logEvent({
-        ...common,
-        status: failed ? "error" : "handled",
-        subscriber: handler,
-        dlq: deadLettered,
-      });
+    }
+    case "event": {
+      const status = failed ? "error" : "handled";
+      const dlq = deadLettered;
+      logs.logEvent({ type, handler, subscriber: handler, status, duration_ms, retries, dlq, ...failure });
+    }
   }
 }
+
+const noCache: CacheUse = { key: "", hit: false, stale: false };
 
 /** Microseconds are what the clock resolves. */
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -16,11 +16,11 @@ export function tracingMiddleware(tracer: Tracer): Middleware {
         async (span) => {
           try {
             const result = await next();
-            span.setAttributes(endAttributes(operation, false));
+            setEndAttributes(span, operation, false);
             return result;
           } catch (error) {
             recordError(span, error);
-            span.setAttributes(endAttributes(operation, true));
+            setEndAttributes(span, operation, true);
             throw error;
           } finally {
             span.end();
@@ -30,34 +30,32 @@ export function tracingMiddleware(tracer: Tracer): Middleware {
   };
 }
 
-function startAttributes(operation: Operation): Attributes {
-  const { type, handler, id } = operation;
-  switch (operation.kind) {
-    case "command": {
-      const names = spans.command.attributes;
-      return { [names.id]: id, [names.type]: type, [names.handler]: handler };
-    }
-    case "query": {
-      const names = spans.query.attributes;
-      return { [names.type]: type, [names.handler]: handler };
-    }
-    case "event": {
-      const names = spans.event.attributes;
-      return { [names.type]: type, [names.subscriber]: handler };
-    }
+const commandNames = spans.command.attributes;
+const queryNames = spans.query.attributes;
+const eventNames = spans.event.attributes;
+
+function startAttributes({ kind, type, handler, id }: Operation): Attributes {
+  switch (kind) {
+    case "command":
+      return { [commandNames.id]: id, [commandNames.type]: type, [commandNames.handler]: handler };
+    case "query":
+      return { [queryNames.type]: type, [queryNames.handler]: handler };
+    case "event":
+      return { [eventNames.type]: type, [eventNames.subscriber]: handler };
   }
 }
 
-function endAttributes({ kind, retries, cache }: Operation, failed: boolean): Attributes {
+function setEndAttributes(span: Span, { kind, retries, cache }: Operation, failed: boolean): void {
   switch (kind) {
     case "command":
-      return { [spans.command.attributes.retryCount]: retries };
-    case "query": {
-      const names = spans.query.attributes;
-      return { [names.cacheHit]: cache?.hit ?? false, [names.cacheKey]: maskText(cache?.key ?? "") };
-    }
+      span.setAttribute(commandNames.retryCount, retries);
+      return;
+    case "query":
+      span.setAttribute(queryNames.cacheHit, cache?.hit ?? false);
+      span.setAttribute(queryNames.cacheKey, cache === undefined ? "" : maskText(cache.key));
+      return;
     case "event":
-      return { [spans.event.attributes.status]: failed ? "error" : "handled" };
+      span.setAttribute(eventNames.status, failed ? "error" : "handled");
   }
 }
 
