@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptance, acceptanceFields, envNames, metrics, rewriteFieldName, streams } from "@o2cqrs/contract";
 import { startServer, type RunningServer } from "@o2cqrs/local-openobserve";
+import { accept, StubServer } from "../runtime/ingest/stub-server.js";
 
 const repository = join(__dirname, "..", "..");
 const root = { rootUser: "root@example.com", rootPassword: "Complexpass#123" };
@@ -164,6 +165,33 @@ describe("the order service, read back from the server", () => {
     expect(rows.length).toBeGreaterThan(0);
     for (const { error } of rows) expect(error).toContain("j***@example.com");
   });
+});
+
+test("runs until it is told to stop, and then sends what it has", async () => {
+  const stub = await StubServer.start();
+  const arrived = new Promise<void>((resolve) => {
+    stub.respond = (request, response) => {
+      accept(request, response);
+      resolve();
+    };
+  });
+  const child = spawn(
+    process.execPath,
+    [join(repository, "examples/orders/dist/main.js"), "--seconds", "0"],
+    {
+      env: { PATH: process.env.PATH, [envNames.url]: stub.url, [envNames.token]: "t" },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  await arrived;
+  child.kill("SIGTERM");
+  expect(await once(child, "close")).toEqual([0, null]);
+  const { recordsSent, undeliveredBytes } = JSON.parse(output);
+  expect(recordsSent).toBe(stub.records().length);
+  expect(undeliveredBytes).toBe(0);
+  await stub.stop();
 });
 
 test("names the missing variables when it is not configured", async () => {

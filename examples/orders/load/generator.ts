@@ -31,7 +31,7 @@ export class LoadGenerator {
     readonly rate: number;
     readonly signal: AbortSignal;
   }): Promise<void> {
-    const end = Date.now() + options.seconds * 1000;
+    const end = options.seconds === 0 ? Infinity : Date.now() + options.seconds * 1000;
     let due = Date.now();
     while (Date.now() < end && !options.signal.aborted) {
       for (; due <= Date.now(); due += 1000 / options.rate) this.#serve();

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { faultNames } from "../orders/faults.js";
 
 const options = z.object({
-  seconds: z.coerce.number().positive(),
+  /** 0: until stopped. */
+  seconds: z.coerce.number().nonnegative(),
   rate: z.coerce.number().positive().max(10_000),
   faults: z.array(z.enum(faultNames)),
 });
@@ -11,7 +12,7 @@ const options = z.object({
 export type LoadOptions = z.infer<typeof options>;
 
 export const usage = `Usage: main.js [--seconds N] [--rate N] [--faults a,b]
-  --seconds  how long to run; default 5
+  --seconds  how long to run, 0 until stopped (SIGTERM, SIGINT); default 5
   --rate     customers a second, each doing several operations; default 50
   --faults   any of ${faultNames.join(", ")}
 Where telemetry goes is configured by the environment (OPENOBSERVE_URL, …).`;

@@ -68,6 +68,7 @@ export class StubServer {
     const bytes = Buffer.concat(chunks);
     const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes;
     const path = request.url ?? "";
+    if (!path.endsWith("/_json")) return void response.end(); // OTLP: taken, not read.
     const received: StubRequest = {
       stream: decodeURIComponent(path.split("/")[3] ?? ""),
       path,
