@@ -36,10 +36,12 @@ function isStale(packageDir, files) {
 
 const listing = (packageDir, files) => files.map((file) => relative(packageDir, file)).join("\n");
 
-const swcOptions = (moduleType) => ({
+/** @param source path that the source map names, relative to the map: a package carries no path of this machine */
+const swcOptions = (moduleType, source) => ({
   swcrc: false,
   configFile: false,
   sourceMaps: true,
+  sourceFileName: source,
   jsc: {
     target: "es2022",
     parser: { syntax: "typescript", decorators: true },
@@ -70,7 +72,10 @@ async function transpile(packageDir, files, outDir, moduleType) {
   const { default: swc } = await import("@swc/core");
   for (const file of files) {
     const target = join(outDir, relative(packageDir, file).replace(/\.ts$/, ".js"));
-    const { code, map } = swc.transformFileSync(file, swcOptions(moduleType));
+    const { code, map } = swc.transformFileSync(
+      file,
+      swcOptions(moduleType, relative(dirname(target), file)),
+    );
     mkdirSync(dirname(target), { recursive: true });
     replaceFile(`${target}.map`, map ?? "");
     replaceFile(target, `${code}//# sourceMappingURL=${target.split(sep).at(-1)}.map\n`);
