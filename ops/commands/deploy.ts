@@ -31,7 +31,6 @@ async function deploy(action: DeployAction, { stack, json }: DeployOptions, sess
   await deployer.run(action, { stack, json, signal: session.signal });
 }
 
-export const preview = deployVerb("preview");
 export const up = deployVerb("up");
 export const refresh = deployVerb("refresh");
 export const destroy = deployVerb("destroy");

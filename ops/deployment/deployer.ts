@@ -1,3 +1,5 @@
+import { type Plan } from "../plan/plan.js";
+
 /** What can be done to a stack. */
 export type DeployAction = "preview" | "up" | "refresh" | "destroy";
 
@@ -7,6 +9,11 @@ export interface DeployRequest {
   readonly json: boolean;
   /** Tell only what went wrong and how many resources changed. Default false. */
   readonly brief?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface PlanOptions {
+  readonly refresh: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -22,6 +29,11 @@ export interface Deployer {
   readonly title: string;
   /** @throws OperatorError when the deployment failed */
   run(action: DeployAction, request: DeployRequest): Promise<void>;
+  /**
+   * What `up` would do, as data. With `refresh` it is compared with what the server has now; the stack's state
+   * stays as it is.
+   */
+  plan(stack: string, options: PlanOptions): Promise<Plan>;
   /** @throws OperatorError when the stack does not exist or was never deployed */
   outputs(stack: string): Promise<StackOutputs>;
   /** The stack's configuration by full key (`o2cqrs:url`), secrets in plaintext. */

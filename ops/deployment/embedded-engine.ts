@@ -1,3 +1,7 @@
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   createDisplay,
   createEngine,
@@ -7,11 +11,13 @@ import {
   previewDocument,
 } from "@o2cqrs/local-engine";
 import { exitCodes, messageOf, OperatorError } from "../cli/errors.js";
+import { parsePlan, type Plan } from "../plan/plan.js";
 import { type Terminal } from "../cli/terminal.js";
 import {
   type DeployAction,
   type Deployer,
   type DeployRequest,
+  type PlanOptions,
   type StackConfigValues,
   type StackOutputs,
 } from "./deployer.js";
@@ -36,11 +42,25 @@ export class EmbeddedEngine implements Deployer {
     const result = await this.#attempt(() => perform(action, this.#engine(request)));
     if (request.json) terminal.print(JSON.stringify(previewDocument(result), null, 2));
     else if (request.brief) terminal.print(`    ${countsOf(result)} (${result.seconds.toFixed(1)} s)`);
-    if (result.ok) return;
-    throw new OperatorError(`${action} of stack ${request.stack} failed: ${reasonOf(result)}`, {
-      exitCode: result.cancelled ? exitCodes.interrupted : exitCodes.failed,
-      cure: "Mend the cause and run it again: it continues from what was deployed.",
-    });
+    this.#succeeded(result, action, request.stack);
+  }
+
+  async plan(stack: string, { refresh, signal }: PlanOptions): Promise<Plan> {
+    const copy = refresh ? await mkdtemp(join(tmpdir(), "o2cqrs-plan-")) : undefined;
+    try {
+      // What the server has now is taken into a copy of the state.
+      if (copy !== undefined && existsSync(this.#stateDir))
+        await cp(this.#stateDir, copy, { recursive: true });
+      const { projectRoot, env } = this.#options;
+      const stateDir = copy ?? this.#stateDir;
+      const engine = createEngine({ projectDir: projectRoot, stack, env, signal, stateDir });
+      if (refresh) this.#succeeded(await this.#attempt(() => engine.refresh()), "refresh", stack);
+      const result = await this.#attempt(() => engine.preview());
+      this.#succeeded(result, "preview", stack);
+      return parsePlan(JSON.stringify(previewDocument(result)));
+    } finally {
+      if (copy !== undefined) await rm(copy, { recursive: true, force: true });
+    }
   }
 
   async outputs(stack: string): Promise<StackOutputs> {
@@ -57,6 +77,18 @@ export class EmbeddedEngine implements Deployer {
     const stream = { write: (text: string) => terminal.write(text) };
     const display = createDisplay({ stream, colors: terminal.colours.isColorSupported });
     return createEngine({ projectDir: projectRoot, stack, env, signal, onEvent: display });
+  }
+
+  get #stateDir(): string {
+    return join(this.#options.projectRoot, ".o2cqrs", "state");
+  }
+
+  #succeeded(result: OperationResult, action: DeployAction, stack: string): void {
+    if (result.ok) return;
+    throw new OperatorError(`${action} of stack ${stack} failed: ${reasonOf(result)}`, {
+      exitCode: result.cancelled ? exitCodes.interrupted : exitCodes.failed,
+      cure: "Mend the cause and run it again: it continues from what was deployed.",
+    });
   }
 
   #quietEngine(stack: string): Engine {

@@ -4,10 +4,12 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { messageOf, OperatorError } from "../cli/errors.js";
+import { parsePlan, type Plan } from "../plan/plan.js";
 import {
   type DeployAction,
   type Deployer,
   type DeployRequest,
+  type PlanOptions,
   type StackConfigValues,
   type StackOutputs,
 } from "./deployer.js";
@@ -78,6 +80,31 @@ export class PulumiCli implements Deployer {
     if (code !== 0) {
       throw new OperatorError(`pulumi ${action} of stack ${stack} failed (exit code ${code})`, {
         cure: "The reason stands above. The next run continues from what was deployed.",
+      });
+    }
+  }
+
+  async plan(stack: string, { refresh, signal }: PlanOptions): Promise<Plan> {
+    const args = [
+      "preview",
+      "--json",
+      "--stack",
+      stack,
+      "--non-interactive",
+      ...(refresh ? ["--refresh"] : []),
+    ];
+    try {
+      const { stdout } = await promisify(execFile)(this.#path, args, {
+        cwd: this.#projectRoot,
+        env: { ...this.#env },
+        signal,
+        maxBuffer: 256 * 1024 * 1024,
+      });
+      return parsePlan(stdout);
+    } catch (error) {
+      if (error instanceof OperatorError) throw error;
+      throw new OperatorError(`pulumi preview of stack ${stack} failed: ${messageOf(error)}`, {
+        cause: error,
       });
     }
   }

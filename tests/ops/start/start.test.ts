@@ -1,3 +1,6 @@
+import { alerts } from "@o2cqrs/contract";
+import { OpenObserve } from "@o2cqrs/providers/client";
+import { type PlannedChange } from "../../../ops/plan/plan.js";
 import { readServerRecord, isRunning } from "../../../ops/start/server-record.js";
 import { runStart } from "../../../ops/start/main.js";
 import { runCommandLine } from "../../../ops/cli/program.js";
@@ -43,6 +46,36 @@ describe("npm start", () => {
     const shown = recordSession(project.root, env);
     expect(await runCommandLine(["env", "--format", "json", "--show-secrets"], shown)).toBe(0);
     expect(JSON.parse(shown.stdout()).OPENOBSERVE_TOKEN).toMatch(/\S{8,}/);
+  });
+
+  test("leaves a stack in which a hand-made change shows as drift, field by field, and the next deploy repairs it", async () => {
+    const drift = async () => {
+      const session = recordSession(project.root, env);
+      const code = await runCommandLine(["drift", "--json"], session);
+      return { code, resources: (JSON.parse(session.stdout()) as { drift: PlannedChange[] }).drift };
+    };
+    expect(await drift()).toEqual({ code: 0, resources: [] });
+
+    const { url, user, password } = (await readServerRecord(project.root))!;
+    const server = new OpenObserve({
+      url,
+      organization: "default",
+      credential: { kind: "basic", user, password },
+    });
+    const name = alerts.queryLatency.name;
+    const { alert_id } = (await server.alerts.list()).find((alert) => alert.name === name)!;
+    await server.alerts.setEnabled(alert_id, false);
+    await server.close();
+
+    const changed = { change: "update", kind: "Alert", name };
+    const field = { path: "enabled", ours: true, theirs: false, forcesReplacement: false };
+    const expected = { code: 1, resources: [{ ...changed, fields: [field] }] };
+    expect(await drift()).toEqual(expected);
+    // Looking changes nothing, so it can be looked at again.
+    expect(await drift()).toEqual(expected);
+    expect(await runCommandLine(["refresh"], recordSession(project.root, env))).toBe(0);
+    expect(await runCommandLine(["up"], recordSession(project.root, env))).toBe(0);
+    expect(await drift()).toEqual({ code: 0, resources: [] });
   });
 
   test("works a second time after the server was killed, changes nothing, and stops what it started", async () => {

@@ -60,6 +60,7 @@ export async function deployStack(): Promise<DeployedStack> {
   const deployer: Deployer = {
     title: "embedded engine",
     run: () => Promise.reject(new Error("not in these tests")),
+    plan: () => Promise.reject(new Error("not in these tests")),
     outputs: () => Promise.resolve(outputs),
     config: () => engine.config(),
   };
