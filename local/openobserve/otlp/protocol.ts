@@ -1,25 +1,12 @@
-import { dirname, join } from "node:path";
-import protobuf from "protobufjs";
-
-/** The official definitions (`proto/`), loaded once. Field names are those of OTLP/JSON. */
-const packageDir = dirname(require.resolve("@o2cqrs/local-openobserve/package.json"));
-const root = new protobuf.Root();
-root.resolvePath = (_, target) => join(packageDir, "otlp", "proto", target);
-root.loadSync([
-  "opentelemetry/proto/collector/logs/v1/logs_service.proto",
-  "opentelemetry/proto/collector/metrics/v1/metrics_service.proto",
-  "opentelemetry/proto/collector/trace/v1/trace_service.proto",
-]);
+import type protobuf from "protobufjs";
+import { otlpMessages } from "./definitions.js";
 
 export type Signal = "logs" | "metrics" | "traces";
 
-const services: Readonly<Record<Signal, string>> = { logs: "Logs", metrics: "Metrics", traces: "Trace" };
+const messageNames: Readonly<Record<Signal, string>> = { logs: "Logs", metrics: "Metrics", traces: "Traces" };
 
-function messageType(signal: Signal, kind: "Request" | "Response"): protobuf.Type {
-  const folder = signal === "traces" ? "trace" : signal;
-  const name = `Export${services[signal]}Service${kind}`;
-  return root.lookupType(`opentelemetry.proto.collector.${folder}.v1.${name}`);
-}
+const messageType = (signal: Signal, kind: "Request" | "Response"): protobuf.Type =>
+  otlpMessages.lookupType(`${messageNames[signal]}${kind}`);
 
 const requests = {
   logs: messageType("logs", "Request"),
