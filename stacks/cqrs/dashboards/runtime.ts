@@ -1,38 +1,25 @@
-import { dashboards, metrics, streams } from "@o2cqrs/contract";
+import { dashboards, type MetricDefinition, metrics, streams } from "@o2cqrs/contract";
 import { promql, sql } from "../queries/index.js";
 import { dashboard } from "./builder.js";
 import { metricseries, table } from "./panels.js";
 import { chosenSeries, variables } from "./variables.js";
 
-const gauge = (
-  metric: { name: string; labels: readonly string[]; description: string },
-  title: string,
-  by: string,
-) =>
+/** One metric over time, as a gauge or, for a counter, as its rate. */
+const shown = (metric: MetricDefinition, title: string, by: string, figure: (vector: string) => string) =>
   metricseries({
     id: `runtime-${metric.name}`,
     title,
     description: metric.description,
     stream: metric.name,
-    promql: promql.sum(chosenSeries(metric.name, metric.labels), [by]),
+    promql: figure(chosenSeries(metric.name, metric.labels)),
     legend: `{${by}}`,
   });
 
-const rate = (
-  metric: { name: string; labels: readonly string[]; description: string },
-  title: string,
-  by: string,
-) =>
-  metricseries({
-    id: `runtime-${metric.name}`,
-    title,
-    description: metric.description,
-    stream: metric.name,
-    promql: promql.sum(promql.rate(promql.over(chosenSeries(metric.name, metric.labels), { minutes: 5 })), [
-      by,
-    ]),
-    legend: `{${by}}`,
-  });
+const gauge = (metric: MetricDefinition, title: string, by: string) =>
+  shown(metric, title, by, (vector) => promql.sum(vector, [by]));
+
+const rate = (metric: MetricDefinition, title: string, by: string) =>
+  shown(metric, title, by, (vector) => promql.sum(promql.rate(promql.over(vector, { minutes: 5 })), [by]));
 
 /** What is under way and in the background: de-duplication, refreshes, retries; and what was set aside. */
 export const runtimeDashboard = dashboard(dashboards.runtime)
