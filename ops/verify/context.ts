@@ -41,8 +41,6 @@ export interface VerifyContext {
   readonly window: TimeWindow;
   /** The same without the newest seconds, whose spans and records may still be under way to the server. */
   readonly settled: TimeWindow;
-  /** Whether faults may be injected to see which alerts fire. */
-  readonly drill: boolean;
   readonly signal: AbortSignal;
   close(): Promise<void>;
 }
@@ -54,7 +52,6 @@ export interface VerifyContextOptions {
   readonly since: Duration;
   /** How long telemetry may take to arrive. Default 15. */
   readonly settleSeconds?: number;
-  readonly drill?: boolean;
 }
 
 /**
@@ -102,7 +99,6 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
     since,
     window: { start: now - since.milliseconds * 1000, end: now },
     settled: { start: now - since.milliseconds * 1000, end: now - settleSeconds * 1_000_000 },
-    drill: options.drill ?? false,
     signal: session.signal,
     close,
   };

@@ -95,4 +95,8 @@ export const alertHistory: Check = async (context) => {
 };
 
 export const alertDrill: Check = () =>
-  Promise.resolve(notApplicable("faults are only injected on request: o2cqrs verify --alerts"));
+  Promise.resolve(
+    notApplicable(
+      "no faults are injected into a live stack; the rules themselves are tested on a virtual clock",
+    ),
+  );

@@ -33,7 +33,7 @@ export const tokensPrivate: Check = async ({ projectRoot, secrets }) => {
   }
   return judge(problems, {
     evidence: `${read} files of the project searched, ${problems.length} with a credential`,
-    cure: "Delete it there, rotate the token (o2cqrs token rotate), and hand it over by environment or secret store.",
+    cure: "Delete it there, rotate the token (replace the stack's service account), and hand it over by environment or secret store.",
   });
 };
 

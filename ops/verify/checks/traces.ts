@@ -69,7 +69,7 @@ export const spanCoverage: Check = async (context) => {
   });
   return judge(problems, {
     evidence: `${found.map(text).join(", ")} traced${samplingRate < 1 ? ` at a sampling rate of ${samplingRate}` : ""}`,
-    cure: "Check that tracing is on and its exporter reaches the server (o2cqrs doctor).",
+    cure: "Check that tracing is on and its exporter reaches the server.",
   });
 };
 
