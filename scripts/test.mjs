@@ -11,7 +11,7 @@ const jest = join(root, "node_modules", "jest", "bin", "jest.js");
 const { status } = spawnSync(
   process.execPath,
   [jest, "--json", `--outputFile=${report}`, ...process.argv.slice(2)],
-  { cwd: root, stdio: ["inherit", "ignore", "inherit"] },
+  { cwd: root, stdio: "inherit" },
 );
 const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(
   readFileSync(report, "utf8"),
