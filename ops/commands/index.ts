@@ -1,4 +1,5 @@
 import { type Verb } from "../cli/session.js";
+import { alerts } from "./alerts.js";
 import { destroy, refresh, up } from "./deploy.js";
 import { drift } from "./drift.js";
 import { env } from "./env.js";
@@ -7,4 +8,4 @@ import { preview } from "./preview.js";
 import { verify } from "./verify.js";
 
 /** Every verb of `o2cqrs`, in the order of its help. */
-export const verbs: readonly Verb[] = [up, preview, refresh, destroy, outputs, env, verify, drift];
+export const verbs: readonly Verb[] = [up, preview, refresh, destroy, outputs, env, verify, drift, alerts];
