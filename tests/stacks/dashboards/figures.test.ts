@@ -171,18 +171,15 @@ const shared = (role: Role): Record<string, Row[] | Over> => ({
     .filter(({ status, duration_ms }) => status === "error" || duration_ms > limits[role])
     .sort((a, b) => b._timestamp - a._timestamp)
     .slice(0, 100)
-    .map(
-      ({ _timestamp, type, handler, status, duration_ms, error_code, traceid }) =>
-        ({
-          _timestamp,
-          type,
-          handler,
-          status,
-          duration_ms,
-          error_code,
-          traceid,
-        }),
-    ),
+    .map(({ _timestamp, type, handler, status, duration_ms, error_code, traceid }) => ({
+      _timestamp,
+      type,
+      handler,
+      status,
+      duration_ms,
+      error_code,
+      traceid,
+    })),
 });
 
 const expected: Record<string, Row[] | Over> = {
