@@ -1,0 +1,215 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Provider } from "@o2cqrs/providers/base/provider";
+import type { OpenObserve } from "@o2cqrs/providers/client";
+
+type Properties = Record<string, unknown>;
+type AnyProvider = Provider<Properties, Properties>;
+
+/** An object as a deployment asks for it. */
+export interface Wanted {
+  readonly provider: new (server: () => OpenObserve) => AnyProvider;
+  readonly args: Properties;
+}
+
+/** One change of arguments, and what must become of the object. */
+export interface Change {
+  readonly what: string;
+  readonly args: Properties;
+  readonly expected: "update" | "replace";
+}
+
+/** One kind of resource: what is made, what it stands on, and how it may change. */
+export interface KindCase extends Wanted {
+  readonly kind: string;
+  /** Made before, in order, and removed after. */
+  readonly requires?: readonly Wanted[];
+  /** Made in order, each on top of the one before. The first that updates serves as the drift. */
+  readonly changes: readonly Change[];
+  /** Whether an object that was there before can be refused or adopted; streams are only ever added to. */
+  readonly adopts: boolean;
+}
+
+export interface Step {
+  readonly kind: string;
+  readonly step: string;
+  readonly seconds: number;
+  /** Why it failed; absent when it passed. */
+  readonly failure?: string;
+}
+
+interface Deployed {
+  readonly id: string;
+  readonly state: Properties;
+}
+
+/**
+ * Takes one kind through its life. A failed step ends the life of that kind, as the next ones stand on it;
+ * whatever was made is removed in any case.
+ */
+export async function lifeCycle(server: OpenObserve, tested: KindCase): Promise<Step[]> {
+  const steps: Step[] = [];
+  const made: (() => Promise<void>)[] = [];
+  const { kind, args } = tested;
+  const object = new Life(server, tested, made);
+  const step = async (name: string, run: () => Promise<void>): Promise<void> => {
+    const start = performance.now();
+    const seconds = () => Number(((performance.now() - start) / 1000).toFixed(3));
+    try {
+      await run();
+      steps.push({ kind, step: name, seconds: seconds() });
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      steps.push({ kind, step: name, seconds: seconds(), failure });
+      throw new StepFailed();
+    }
+  };
+  try {
+    await step("prepare", async () => {
+      for (const wanted of tested.requires ?? []) await new Life(server, wanted, made).create(wanted.args);
+    });
+    await step("create", () => object.create(args));
+    await step("no-op", () => object.unchanged(args));
+    await step("refresh", () => object.refreshed(args));
+    let current = args;
+    for (const { what, args: changed, expected } of tested.changes) {
+      current = { ...current, ...changed };
+      const next = current;
+      await step(`${expected} ${what}`, () => object.change(next, expected));
+    }
+    const drift = tested.changes.find(({ expected }) => expected === "update");
+    if (drift !== undefined) {
+      // By now the object has the changed value, so the first one is the foreign one.
+      const foreign = { ...current, ...pick(args, Object.keys(drift.args)) };
+      await step("drift", () => object.drift(foreign, current));
+      if (tested.adopts) {
+        await step("refuse", () => object.refuse(foreign));
+        await step("adopt", () => object.adopt(foreign));
+        current = foreign;
+      }
+    }
+    await step("delete", () => object.delete());
+    await step("delete again", () => object.deleteAgain());
+    await step("re-create", () => object.create(current));
+    await step("no-op after re-create", () => object.refreshed(current));
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+  }
+  await step("clean up", async () => {
+    for (const remove of made.reverse()) await remove();
+  }).catch(() => undefined);
+  return steps;
+}
+
+class StepFailed extends Error {}
+
+/** The life of one object, and what the engine would do with it. */
+class Life {
+  readonly #provider: AnyProvider;
+  readonly #made: (() => Promise<void>)[];
+  #current: Deployed | undefined;
+
+  constructor(server: OpenObserve, { provider }: Wanted, made: (() => Promise<void>)[]) {
+    this.#provider = new provider(() => server);
+    this.#made = made;
+  }
+
+  async create(args: Properties): Promise<void> {
+    const created = await this.#provider.create(this.#checked(args));
+    this.#keep(created.id, created.outs);
+  }
+
+  async unchanged(args: Properties): Promise<void> {
+    const { id, state } = this.#deployed;
+    const { changes, diffs } = this.#provider.diff(id, state, this.#checked(args));
+    if (changes) throw new Error(`a deployment without a change differs in ${list(diffs)}`);
+    return Promise.resolve();
+  }
+
+  async refreshed(args: Properties): Promise<void> {
+    const { id, state } = this.#deployed;
+    const read = await this.#provider.read(id, state);
+    if (read.id === undefined) throw new Error("a refresh does not find it");
+    this.#current = { id: read.id, state: plain(read.props) };
+    await this.unchanged(args);
+  }
+
+  async change(args: Properties, expected: Change["expected"]): Promise<void> {
+    const { id, state } = this.#deployed;
+    const inputs = this.#checked(args);
+    const { changes, replaces, deleteBeforeReplace } = this.#provider.diff(id, state, inputs);
+    const found = !changes ? "none" : replaces.length > 0 ? "replace" : "update";
+    if (found !== expected) throw new Error(`the difference asks for ${found}, not ${expected}`);
+    if (expected === "update") {
+      const { outs } = await this.#provider.update(id, state, inputs);
+      this.#current = { id, state: plain(outs) };
+    } else {
+      if (deleteBeforeReplace) await this.#provider.delete(id, state);
+      await this.create(args);
+      if (!deleteBeforeReplace) await this.#provider.delete(id, state);
+    }
+    await this.refreshed(args);
+  }
+
+  /** Someone else changes it; a refresh shows that, and an update puts it right. */
+  async drift(foreign: Properties, wanted: Properties): Promise<void> {
+    const { id, state } = this.#deployed;
+    await this.#provider.update(id, state, this.#checked(foreign));
+    const read = await this.#provider.read(id, state);
+    const drifted = plain(read.props);
+    if (read.id === undefined || isDeepStrictEqual(drifted, state))
+      throw new Error("a refresh does not show it");
+    this.#current = { id, state: drifted };
+    await this.change(wanted, "update");
+  }
+
+  async refuse(args: Properties): Promise<void> {
+    const refused = await this.#provider.create(this.#checked(args)).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (!(refused instanceof Error && refused.name === "TakeOverRefusedError"))
+      throw new Error("an object that is not the deployment's was taken over unasked");
+  }
+
+  async adopt(args: Properties): Promise<void> {
+    const before = this.#deployed.id;
+    await this.create({ ...args, adopt: true });
+    if (this.#deployed.id !== before) throw new Error(`a second one was made: ${this.#deployed.id}`);
+    await this.refreshed(args);
+  }
+
+  async delete(): Promise<void> {
+    const { id, state } = this.#deployed;
+    await this.#provider.delete(id, state);
+    const read = await this.#provider.read(id, state);
+    if (read.id !== undefined) throw new Error("it is still there");
+  }
+
+  async deleteAgain(): Promise<void> {
+    await this.#provider.delete(this.#deployed.id, this.#deployed.state);
+  }
+
+  get #deployed(): Deployed {
+    if (this.#current === undefined) throw new Error("it was not created");
+    return this.#current;
+  }
+
+  #keep(id: string, outs: unknown): void {
+    const deployed = { id, state: plain(outs) };
+    this.#current = deployed;
+    this.#made.push(() => this.#provider.delete(deployed.id, deployed.state));
+  }
+
+  #checked(args: Properties): Properties {
+    const { inputs, failures } = this.#provider.check({}, plain(args));
+    if (failures !== undefined && failures.length > 0)
+      throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
+    return plain(inputs);
+  }
+}
+
+/** As the engine carries it: what is undefined is absent. */
+const plain = (value: unknown): Properties => JSON.parse(JSON.stringify(value ?? {})) as Properties;
+const pick = (from: Properties, keys: readonly string[]): Properties =>
+  Object.fromEntries(keys.map((key) => [key, from[key]]));
+const list = (names: unknown): string => (Array.isArray(names) ? names.join(", ") : "something");
