@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Provider } from "@o2cqrs/providers/base/provider";
-import type { OpenObserve } from "@o2cqrs/providers/client";
+import { eventually, type OpenObserve } from "@o2cqrs/providers/client";
+
+/** A read right after a write has been seen to show the state before it, for milliseconds. */
+const staleReadMs = 5_000;
 
 type Properties = Record<string, unknown>;
 type AnyProvider = Provider<Properties, Properties>;
@@ -127,9 +130,18 @@ class Life {
 
   async refreshed(args: Properties): Promise<void> {
     const { id, state } = this.#deployed;
-    const read = await this.#provider.read(id, state);
-    if (read.id === undefined) throw new Error("a refresh does not find it");
-    this.#current = { id: read.id, state: plain(read.props) };
+    const inputs = this.#checked(args);
+    await eventually(
+      async () => {
+        const read = await this.#provider.read(id, state);
+        if (read.id === undefined) return undefined;
+        this.#current = { id: read.id, state: plain(read.props) };
+        return this.#provider.diff(id, this.#current.state, inputs).changes ? undefined : true;
+      },
+      { withinMs: staleReadMs },
+    );
+    if ((await this.#provider.read(id, state)).id === undefined)
+      throw new Error("a refresh does not find it");
     await this.unchanged(args);
   }
 
@@ -154,10 +166,15 @@ class Life {
   async drift(foreign: Properties, wanted: Properties): Promise<void> {
     const { id, state } = this.#deployed;
     await this.#provider.update(id, state, this.#checked(foreign));
-    const read = await this.#provider.read(id, state);
-    const drifted = plain(read.props);
-    if (read.id === undefined || isDeepStrictEqual(drifted, state))
-      throw new Error("a refresh does not show it");
+    const drifted = await eventually(
+      async () => {
+        const read = await this.#provider.read(id, state);
+        const found = plain(read.props);
+        return read.id === undefined || isDeepStrictEqual(found, state) ? undefined : found;
+      },
+      { withinMs: staleReadMs },
+    );
+    if (drifted === undefined) throw new Error("a refresh does not show it");
     this.#current = { id, state: drifted };
     await this.change(wanted, "update");
   }
