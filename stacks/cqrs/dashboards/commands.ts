@@ -1,10 +1,9 @@
 import { dashboards, metrics, thresholds } from "@o2cqrs/contract";
-import { promql } from "../queries/index.js";
+import { promql, sql } from "../queries/index.js";
 import { dashboard } from "./builder.js";
 import { logPanels } from "./log-panels.js";
 import { metricseries, table } from "./panels.js";
 import { chosenRecords, chosenSeries, variables } from "./variables.js";
-import { sql } from "../queries/index.js";
 
 const log = logPanels({
   dashboard: "commands",

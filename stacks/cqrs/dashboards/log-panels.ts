@@ -18,8 +18,7 @@ export interface BusLog {
   readonly limitMs: number;
 }
 
-const share = (condition: string) => `SUM(CASE WHEN ${condition} THEN 1 ELSE 0 END) * 1.0 / COUNT(*)`;
-const percentile = (quantile: number) => `approx_percentile_cont(duration_ms, ${quantile})`;
+const percentile = (quantile: number) => sql.percentile("duration_ms", quantile);
 const moment = "histogram(_timestamp)";
 
 /** Width of a bar of the distribution, in milliseconds. */
@@ -52,7 +51,7 @@ export function logPanels(log: BusLog) {
     title: "Success rate",
     description: `Share of ${operations} that did not fail`,
     stream,
-    sql: of({ value: share("status != 'error'") }),
+    sql: of({ value: sql.share("status != 'error'") }),
     unit: "percent-1",
     decimals: 2,
   });
@@ -80,7 +79,7 @@ export function logPanels(log: BusLog) {
     title: "Success rate over time",
     description: `Share of ${operations} that did not fail`,
     stream,
-    sql: overTime({ success: share("status != 'error'") }),
+    sql: overTime({ success: sql.share("status != 'error'") }),
     measures: { success: colours.good },
     unit: "percent-1",
   });

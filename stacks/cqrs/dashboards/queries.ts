@@ -1,4 +1,5 @@
 import { dashboards, thresholds } from "@o2cqrs/contract";
+import { sql } from "../queries/index.js";
 import { dashboard } from "./builder.js";
 import { colours } from "./colours.js";
 import { narrowTo } from "./drill-down.js";
@@ -14,7 +15,7 @@ const log = logPanels({
   limitMs: thresholds.queryLatencyP95.value,
 });
 
-const hitRatio = "SUM(CASE WHEN cache_hit = true THEN 1 ELSE 0 END) * 1.0 / COUNT(*)";
+const hitRatio = sql.share("cache_hit = true");
 const limit = { name: "lowest hit ratio", value: thresholds.queryCacheHitRatio.value };
 
 /** Response times, cache hit ratio, comparison of types, most frequent queries. */
@@ -57,7 +58,7 @@ export const queriesDashboard = dashboard(dashboards.queries)
       title: "p95 by type",
       description: "Types compared over time",
       stream: log.stream,
-      sql: log.overTime({ p95: "approx_percentile_cont(duration_ms, 0.95)" }, ["type"]),
+      sql: log.overTime({ p95: sql.percentile("duration_ms", 0.95) }, ["type"]),
       measures: { p95: undefined },
       splitBy: "type",
       unit: "milliseconds",
@@ -76,7 +77,7 @@ export const queriesDashboard = dashboard(dashboards.queries)
           type: "type",
           queries: "COUNT(*)",
           hit_ratio: hitRatio,
-          p95: "approx_percentile_cont(duration_ms, 0.95)",
+          p95: sql.percentile("duration_ms", 0.95),
         },
         { groupBy: ["type"], orderBy: "hit_ratio DESC" },
       ),

@@ -1,6 +1,5 @@
 import { resourceAttributes, rewriteFieldName, rewriteStreamName } from "@o2cqrs/contract";
 import type { DashboardVariable } from "@o2cqrs/providers";
-import type { promql } from "../queries/index.js";
 
 /**
  * The choices at the top of every dashboard. Each is a regular expression, so that the start (`.*`) shows
@@ -43,17 +42,9 @@ export function chosenRecords(condition?: string): string {
 }
 
 /** Narrows a metric to the reader's choices among the labels that it has. */
-export function chosenSeries(
-  metric: string,
-  labels: readonly string[],
-  matchers: promql.Matchers = {},
-): string {
+export function chosenSeries(metric: string, labels: readonly string[]): string {
   const names = everyChoice.filter(
     (name) => (placeChoices as readonly Choice[]).includes(name) || labels.includes(name),
   );
-  const chosen = names.map((name) => `${choices[name].metricLabel}=~"($${name})"`);
-  const fixed = Object.entries(matchers).map(([label, value]) =>
-    typeof value === "string" ? `${label}="${value}"` : `${label}=~"(${value.join("|")})"`,
-  );
-  return `${metric}{${[...fixed, ...chosen].join(",")}}`;
+  return `${metric}{${names.map((name) => `${choices[name].metricLabel}=~"($${name})"`).join(",")}}`;
 }

@@ -44,3 +44,11 @@ export const columns = (...names: readonly string[]): Record<string, string> =>
 
 /** A share, as a fraction and not an integer. */
 export const sqlRatio = (part: string, whole: string): string => `${part} * 1.0 / ${whole}`;
+
+/** The share of the records for which a condition holds, 0 to 1. */
+export const share = (condition: string): string =>
+  sqlRatio(`SUM(CASE WHEN ${condition} THEN 1 ELSE 0 END)`, "COUNT(*)");
+
+/** A quantile, 0 to 1, of a column's values. */
+export const percentile = (column: string, quantile: number): string =>
+  `approx_percentile_cont(${column}, ${quantile})`;
