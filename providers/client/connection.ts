@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { stripTrailingSlashes } from "@o2cqrs/contract";
 import { z } from "zod";
 
 /** Where a server is and how to speak to it. */
@@ -106,7 +107,7 @@ function checkedUrl(text: string): string {
     throw new ConnectionSettingsError(
       "o2cqrs:url must not contain a user or password: set o2cqrs:user and o2cqrs:password instead",
     );
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+  return stripTrailingSlashes(`${url.origin}${url.pathname}`);
 }
 
 /** Searches upwards, as the provider process may run in any folder of the project. */

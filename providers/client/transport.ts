@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { stripTrailingSlashes } from "@o2cqrs/contract";
 import { Agent, type Dispatcher, request } from "undici";
 import type { z } from "zod";
 import type { Connection } from "./connection.js";
@@ -60,7 +61,7 @@ export class Transport {
   readonly #firstRetryMs: number;
 
   constructor(connection: Connection, options: TransportOptions = {}) {
-    this.#url = connection.url.replace(/\/+$/, "");
+    this.#url = stripTrailingSlashes(connection.url);
     this.#authorization = authorizationOf(connection);
     this.#retries = options.retries ?? 4;
     this.#firstRetryMs = options.firstRetryMs ?? 200;
