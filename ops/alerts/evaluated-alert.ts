@@ -1,5 +1,5 @@
 import { type AlertDefinition } from "@o2cqrs/contract";
-import { type EvaluatedAlert } from "@o2cqrs/local-openobserve/alerts";
+import { emptyQueryCondition, type EvaluatedAlert } from "@o2cqrs/local-openobserve/alerts";
 import { alertQuery, type AlertQuery } from "@o2cqrs/stacks/queries";
 
 /** Minutes between evaluations, the least that the server knows and what a stack has unless told otherwise. */
@@ -11,7 +11,7 @@ export function evaluatedAlert(alert: AlertDefinition): EvaluatedAlert & { reado
   return {
     stream_name: stream,
     realTime: condition.kind === "custom" && condition.realTime === true,
-    query_condition: { ...emptyQuery, ...queryOf(condition) },
+    query_condition: { ...emptyQueryCondition, ...queryOf(condition) },
     trigger_condition: {
       period: trigger.periodMinutes,
       operator: trigger.operator ?? ">=",
@@ -26,18 +26,6 @@ export function evaluatedAlert(alert: AlertDefinition): EvaluatedAlert & { reado
     },
   };
 }
-
-const emptyQuery = {
-  type: "custom",
-  conditions: null,
-  sql: null,
-  promql: null,
-  promql_condition: null,
-  aggregation: null,
-  vrl_function: null,
-  search_event_type: null,
-  multi_time_range: null,
-} as const satisfies EvaluatedAlert["query_condition"];
 
 function queryOf(condition: AlertQuery["condition"]): Partial<EvaluatedAlert["query_condition"]> {
   switch (condition.kind) {

@@ -1,4 +1,5 @@
 /** When alerts are evaluated and fire, as pure rules over injected queries and an injected clock. */
+export { emptyQueryCondition } from "../conditions/query.js";
 export { CustomQueryError, customSql } from "./custom-sql.js";
 export {
   type AlertQueries,
