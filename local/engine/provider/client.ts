@@ -25,6 +25,19 @@ import { answered, type Message, partialFailure, plain, ProviderError, readDiff 
 const bare = { secrets: false, resources: false } as const;
 const tagged = { secrets: true, resources: true } as const;
 
+interface Addressed {
+  setUrn(urn: string): unknown;
+  setName(name: string): unknown;
+  setType(type: string): unknown;
+}
+
+/** Says which resource a request is about. */
+function address(request: Addressed, urn: string): void {
+  request.setUrn(urn);
+  request.setName(nameOf(urn));
+  request.setType(typeOf(urn));
+}
+
 type Callback<Response> = (error: ServiceError | null, response: Response) => void;
 
 /** Speaks Pulumi's ResourceProvider protocol with the process that runs dynamic providers. */
@@ -57,9 +70,7 @@ export class ProviderClient {
   /** Validates the provider's own configuration; most providers leave it as it is. */
   async checkConfig(urn: string, olds: PropertyMap, news: PropertyMap): Promise<PropertyMap> {
     const request = new proto.CheckRequest();
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    address(request, urn);
     request.setOlds(toStruct(olds, bare));
     request.setNews(toStruct(news, bare));
     const response = await this.#optional<proto.CheckResponse>("CheckConfig", request, (done) =>
@@ -71,9 +82,7 @@ export class ProviderClient {
   /** Asks whether the provider's own configuration changed; undefined when it does not say. */
   async diffConfig(urn: string, olds: PropertyMap, news: PropertyMap): Promise<ProviderDiff | undefined> {
     const request = new proto.DiffRequest();
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    address(request, urn);
     request.setOlds(toStruct(olds, bare));
     request.setOldInputs(toStruct(olds, bare));
     request.setNews(toStruct(news, bare));
@@ -94,17 +103,13 @@ export class ProviderClient {
     request.setSendsOldInputs(true);
     request.setSendsOldInputsToDelete(true);
     request.setId(id);
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    address(request, urn);
     await this.#call("Configure", request, (done) => this.#client.configure(request, done));
   }
 
   async check(urn: string, olds: PropertyMap, news: PropertyMap): Promise<Checked> {
     const request = new proto.CheckRequest();
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    address(request, urn);
     request.setOlds(toStruct(olds, bare));
     request.setNews(toStruct(news, bare));
     request.setRandomseed(randomBytes(32));
@@ -126,9 +131,7 @@ export class ProviderClient {
   ): Promise<ProviderDiff> {
     const request = new proto.DiffRequest();
     request.setId(id);
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    address(request, urn);
     request.setOlds(toStruct(oldOutputs, bare));
     request.setOldInputs(toStruct(oldInputs, bare));
     request.setNews(toStruct(news, bare));
@@ -141,9 +144,7 @@ export class ProviderClient {
   /** @throws PartialFailure when the resource exists but is not healthy */
   async create(urn: string, inputs: PropertyMap, timeout: number): Promise<Created> {
     const request = new proto.CreateRequest();
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    address(request, urn);
     request.setProperties(toStruct(inputs, bare));
     request.setTimeout(timeout);
     request.setResourceStatusToken(randomUUID());
@@ -165,9 +166,7 @@ export class ProviderClient {
   ): Promise<PropertyMap> {
     const request = new proto.UpdateRequest();
     request.setId(id);
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    address(request, urn);
     request.setOlds(toStruct(oldOutputs, bare));
     request.setOldInputs(toStruct(oldInputs, bare));
     request.setNews(toStruct(news, bare));
@@ -188,9 +187,7 @@ export class ProviderClient {
   ): Promise<ReadResult> {
     const request = new proto.ReadRequest();
     request.setId(id);
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    address(request, urn);
     request.setProperties(toStruct(outputs, bare));
     request.setInputs(toStruct(inputs, bare));
     request.setTimeout(timeout);
@@ -214,9 +211,7 @@ export class ProviderClient {
   ): Promise<void> {
     const request = new proto.DeleteRequest();
     request.setId(id);
-    request.setUrn(urn);
-    request.setName(nameOf(urn));
-    request.setType(typeOf(urn));
+    address(request, urn);
     request.setProperties(toStruct(outputs, bare));
     request.setOldInputs(toStruct(inputs, bare));
     request.setTimeout(timeout);
