@@ -27,6 +27,9 @@ interface Origin {
 export class BusPipeline {
   readonly #chain: Chain;
   readonly #origins = new WeakMap<object, Origin>();
+  #underWay = 0;
+  /** Who waits for the last operation to end. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(
     middlewares: readonly Middleware[],
@@ -51,8 +54,36 @@ export class BusPipeline {
       deadLettered: false,
     };
     const scope: Scope = { request: outer?.request ?? { requestId: randomUUID() }, operation };
+    this.#underWay++;
     // A middleware may answer in the handler's place, so the type of the answer is its word.
-    return runInScope(scope, () => this.#chain(operation, handler as Next)) as Promise<Result>;
+    const answer = runInScope(scope, async () => this.#chain(operation, handler as Next)) as Promise<Result>;
+    answer.then(this.#ended, this.#ended);
+    return answer;
+  }
+
+  readonly #ended = (): void => {
+    this.#underWay--;
+    if (this.#underWay > 0) return;
+    for (const done of this.#waiting) done();
+  };
+
+  /**
+   * Waits until no operation is under way: event buses do not wait for their subscribers.
+   *
+   * @returns operations that are still under way after the deadline; 0 when all ended
+   */
+  async idle(deadlineMs: number): Promise<number> {
+    if (this.#underWay === 0) return 0;
+    let timer: NodeJS.Timeout | undefined;
+    let done = (): void => undefined;
+    await new Promise<void>((resolve) => {
+      done = resolve;
+      this.#waiting.add(done);
+      timer = setTimeout(resolve, deadlineMs);
+    });
+    clearTimeout(timer);
+    this.#waiting.delete(done);
+    return this.#underWay;
   }
 
   /** Notes that an event is being published, and from where. */

@@ -1,4 +1,5 @@
 import {
+  type BeforeApplicationShutdown,
   type DynamicModule,
   Inject,
   Injectable,
@@ -20,18 +21,20 @@ export const TELEMETRY = Symbol("openobserve-cqrs.telemetry");
 
 const OPTIONS = Symbol("openobserve-cqrs.options");
 
+const defaultDeadlineMs = 5000;
+
 export interface CqrsTelemetryOptions extends PipelineOptions, RegistrationRules {
   /** Telemetry that is running already; the module then does not shut it down. Default: started from the environment. */
   readonly telemetry?: Telemetry;
   /** How to start it, when it is not running. */
   readonly start?: TelemetryOptions;
-  /** Milliseconds that shutting down may take. Default 5000. */
+  /** Milliseconds that each step of shutting down may take: ending operations, then sending. Default 5000. */
   readonly shutdownDeadlineMs?: number;
 }
 
 /** Puts the pipeline around the buses before any handler is registered with them. */
 @Injectable()
-export class BusInstrumentation implements OnModuleInit, OnApplicationShutdown {
+export class BusInstrumentation implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #logger = new Logger("CqrsTelemetryModule");
 
   constructor(
@@ -61,10 +64,17 @@ export class BusInstrumentation implements OnModuleInit, OnApplicationShutdown {
       );
   }
 
+  /** Waits for subscribers at work: what they log and trace belongs to what is sent last. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const left = await this.pipeline.idle(this.options.shutdownDeadlineMs ?? defaultDeadlineMs);
+    if (left > 0)
+      this.#logger.warn(`${left} ${left === 1 ? "operation" : "operations"} still under way at shutdown`);
+  }
+
   /** Sends what waits; only if this module started the telemetry. */
   async onApplicationShutdown(): Promise<void> {
     if (this.options.telemetry !== undefined) return;
-    await this.telemetry.shutdown({ deadlineMs: this.options.shutdownDeadlineMs ?? 5000 });
+    await this.telemetry.shutdown({ deadlineMs: this.options.shutdownDeadlineMs ?? defaultDeadlineMs });
   }
 }
 

@@ -73,6 +73,18 @@ class Mailer {
   }
 }
 
+/** Works until it is let go. */
+@EventsHandler(Placed)
+class Archiver {
+  static letGo: () => void = () => undefined;
+
+  handle(): Promise<void> {
+    return new Promise((resolve) => {
+      Archiver.letGo = resolve;
+    });
+  }
+}
+
 @EventsHandler(Placed)
 @Injectable({ scope: Scope.REQUEST })
 class Projection {
@@ -182,6 +194,36 @@ test("a subscriber that keeps failing fills the dead-letter queue, and the other
   const outcomes = recording.of("events").map(({ subscriber, status, dlq }) => [subscriber, status, dlq]);
   expect(outcomes).toContainEqual(["Mailer", "error", true]);
   expect(outcomes).toContainEqual(["Projection", "handled", false]);
+});
+
+describe("closing the application", () => {
+  const handled = () => recording.of("events").filter(({ status }) => status === "handled");
+
+  test("waits for the subscribers that are still at work, so that their records and spans are not lost", async () => {
+    const { commands } = await start({}, [PlaceHandler, Archiver]);
+    await commands.execute(new Place("o-1"));
+    let closed = false;
+    const closing = apps
+      .splice(0)[0]!
+      .close()
+      .then(() => (closed = true));
+    for (let n = 0; n < 5; n++) await settled();
+    expect([closed, handled()]).toEqual([false, []]);
+    Archiver.letGo();
+    await closing;
+    expect(handled()).toMatchObject([{ subscriber: "Archiver" }]);
+    expect(recording.spans.map(({ name }) => name)).toContain("event.Placed");
+  });
+
+  test("does not wait for them for ever, and says how many it left", async () => {
+    const { commands } = await start({ shutdownDeadlineMs: 20 }, [PlaceHandler, Archiver]);
+    await commands.execute(new Place("o-1"));
+    await apps.splice(0)[0]!.close();
+    expect(handled()).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining("1 operation still under way")]);
+    Archiver.letGo();
+    await settled();
+  });
 });
 
 describe("registration", () => {
