@@ -83,6 +83,7 @@ export class Delivery {
       baseMs: retryBaseMs,
       maxMs: retryMaxMs,
       signal: this.signal,
+      background: true,
       atLeastMs: (error) => (error instanceof NotYet ? Math.min(error.afterMs ?? 0, maxRetryAfterMs) : 0),
       onFailed: () => this.stats.failedRequests++,
     });
@@ -120,7 +121,7 @@ export class Delivery {
     this.#failing = true;
     this.stats.failures++;
     emitter.tell("failure", { stream: this.stream, reason, retryInMs });
-    await pause(retryInMs, this.signal);
+    await pause(retryInMs, { signal: this.signal, background: true });
   }
 
   async #setAsideRejected(batch: Batch, failed: number, reason: string): Promise<void> {

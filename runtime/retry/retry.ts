@@ -15,6 +15,8 @@ export interface RetryPlan {
   readonly shouldRetry?: ((error: unknown) => boolean) | undefined;
   /** The least delay after an error, in milliseconds, such as a server asked for. */
   readonly atLeastMs?: ((error: unknown) => number) | undefined;
+  /** Waiting for the next try does not keep the process alive. Default false: somebody awaits the outcome. */
+  readonly background?: boolean | undefined;
   /** Told of every try that failed. */
   readonly onFailed?: ((error: unknown) => void) | undefined;
 }
@@ -37,7 +39,15 @@ export async function withRetries<Result>(
   work: (attempt: number) => Promise<Result>,
   plan: RetryPlan,
 ): Promise<Result> {
-  const { retries, baseMs, maxMs, signal, shouldRetry = () => true, atLeastMs = () => 0 } = plan;
+  const {
+    retries,
+    baseMs,
+    maxMs,
+    signal,
+    background = false,
+    shouldRetry = () => true,
+    atLeastMs = () => 0,
+  } = plan;
   const attempt = async (number: number) => {
     try {
       return await work(number);
@@ -57,7 +67,7 @@ export async function withRetries<Result>(
         plan.onFailed?.(thrown);
         // p-retry's own delays are not random down to zero, so the waiting is done here.
         if (retriesLeft > 0 && shouldRetry(thrown))
-          await pause(atLeastMs(thrown) + fullJitter(attemptNumber, baseMs, maxMs), signal);
+          await pause(atLeastMs(thrown) + fullJitter(attemptNumber, baseMs, maxMs), { signal, background });
       },
     });
   } catch (error) {
@@ -70,8 +80,11 @@ export function fullJitter(attempt: number, baseMs: number, maxMs: number, rando
   return random() * Math.min(maxMs, baseMs * 2 ** (attempt - 1));
 }
 
-/** Waits without keeping the process alive. @throws the signal's reason when it is aborted */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+/** Waits; in the background without keeping the process alive. @throws the signal's reason when it is aborted */
+export async function pause(
+  ms: number,
+  { signal, background }: Pick<RetryPlan, "signal" | "background">,
+): Promise<void> {
   signal?.throwIfAborted();
-  await sleep(ms, undefined, signal === undefined ? { ref: false } : { signal, ref: false });
+  await sleep(ms, undefined, { ref: background !== true, ...(signal === undefined ? {} : { signal }) });
 }
