@@ -92,6 +92,7 @@ describe("the order service, read back from the server", () => {
   beforeAll(async () => {
     // 120 orders, one in ten of them poison: without any in one of 400,000 runs.
     run = await runOrders(["--seconds", "2", "--rate", "60", "--faults", "errors,poison"]);
+    if (run.code !== 0) throw new Error(`the service ended with ${run.code}: ${run.errors}`);
     summary = JSON.parse(run.output.trim().split("\n").at(-1)!);
   });
 
