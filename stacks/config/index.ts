@@ -4,6 +4,7 @@ import { RunError } from "@pulumi/pulumi";
 import { type z } from "zod";
 import { type ConfigKey, type ConfigKeyName, configKeys } from "./keys.js";
 import { nearest } from "./nearest.js";
+import { missingSecrets, rootUserProblems } from "./platform.js";
 
 export { type ConfigKey, type ConfigKeyName, configKeys } from "./keys.js";
 
@@ -133,8 +134,12 @@ export function connectionOf(sources: ConfigSources): Connection {
 /** Where everything goes, or undefined with the problem told. */
 function placeOf(sources: ConfigSources, problems: string[]) {
   try {
-    const { url, organization } = connectionOf(sources);
-    return { url, organization };
+    const { url, organization, credential } = connectionOf(sources);
+    return {
+      url,
+      organization,
+      ...(credential.kind === "basic" && { user: credential.user, password: credential.password }),
+    };
   } catch (error) {
     if (!(error instanceof ConnectionSettingsError)) throw error;
     // A key that was found wrong by itself is not told twice.
@@ -151,6 +156,11 @@ function contradictions(config: StackConfig): string[] {
     problems.push(
       `${configNamespace}:url: production is reached by https only. Set it: ` +
         `pulumi config set ${configNamespace}:url https://observe.example.com`,
+    );
+  problems.push(...rootUserProblems(config));
+  for (const name of missingSecrets(config))
+    problems.push(
+      `o2cqrs:target ${config.target} needs ${configNamespace}:${name}. Set it: ${howToSet(name)}`,
     );
   if (config.alertsEnabled && !hasChannel(config))
     problems.push(

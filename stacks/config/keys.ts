@@ -6,6 +6,8 @@ import {
   streams,
 } from "@o2cqrs/contract";
 import { z } from "zod";
+import { dockerOptions } from "../platform/docker/options.js";
+import { kubernetesOptions } from "../platform/kubernetes/options.js";
 
 /** Config values arrive as text, structured ones as JSON; an empty text counts as not set. */
 const unsetIfEmpty = (value: unknown) => (value === "" ? undefined : value);
@@ -23,6 +25,17 @@ const parsed = <Schema extends z.ZodType>(schema: Schema) =>
       return set;
     }
   }, schema);
+
+/** Checked, and left as given: the platform fills in its own defaults. */
+const checked = <Schema extends z.ZodType>(schema: Schema) =>
+  parsed(
+    z.unknown().transform((value, context) => {
+      const given = value ?? {};
+      const result = schema.safeParse(given);
+      for (const issue of result.error?.issues ?? []) context.addIssue({ ...issue });
+      return given as z.input<Schema>;
+    }),
+  );
 
 const webAddress = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" });
 
@@ -119,6 +132,70 @@ export const configKeys = {
     description: "Release of OpenObserve that docker and kubernetes deploy",
     example: openObserveVersions.default,
     type: "string",
+  }),
+  ingestToken: key({
+    schema: text(
+      z
+        .string()
+        .regex(/^[!-~]{16,}$/, "must be 16 printable characters or more")
+        .optional(),
+    ),
+    description: "Token that docker's and kubernetes' gateway accepts as bearer, for sending telemetry alone",
+    example: "…",
+    secret: true,
+    type: "string",
+  }),
+  tlsCertificate: key({
+    schema: text(z.string().startsWith("-----BEGIN CERTIFICATE-----", "must be PEM").optional()),
+    description: "PEM of the gateway's certificate and of those that signed it, for docker and kubernetes",
+    example: "…",
+    secret: true,
+    type: "string",
+  }),
+  tlsKey: key({
+    schema: text(
+      z
+        .string()
+        .regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----/, "must be PEM")
+        .optional(),
+    ),
+    description: "PEM of the key to that certificate",
+    example: "…",
+    secret: true,
+    type: "string",
+  }),
+  s3AccessKey: key({
+    schema: text(z.string().optional()),
+    description: "Access key of the object store, for docker and kubernetes",
+    example: "…",
+    secret: true,
+    type: "string",
+  }),
+  s3SecretKey: key({
+    schema: text(z.string().optional()),
+    description: "Secret key of the object store, for docker and kubernetes",
+    example: "…",
+    secret: true,
+    type: "string",
+  }),
+  postgresUrl: key({
+    schema: text(z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional()),
+    description: "Connection string of the PostgreSQL that keeps OpenObserve's metadata, for kubernetes",
+    example: "…",
+    secret: true,
+    type: "string",
+  }),
+  docker: key({
+    schema: checked(dockerOptions.omit({ rootUser: true, organization: true, port: true })),
+    description: "How target docker deploys: name, images, memory, cpus, limits, objectStore, …",
+    example: "4096 --path 'o2cqrs:docker.memory.openobserve'",
+    type: "object",
+  }),
+  kubernetes: key({
+    schema: checked(kubernetesOptions.omit({ rootUser: true, organization: true, host: true })),
+    description: "How target kubernetes deploys: namespace, size, storage, postgres, ingress, backup, …",
+    example: "medium --path 'o2cqrs:kubernetes.size'",
+    type: "object",
   }),
   environment: key({
     schema: text(

@@ -1,21 +1,76 @@
-import { RunError } from "@pulumi/pulumi";
+import { secret } from "@pulumi/pulumi";
 import type { StackConfig } from "../config/index.js";
+import { secretOf } from "../outputs.js";
+import { defaultImages } from "./docker/images.js";
+import type { DockerOptions } from "./docker/options.js";
 import { existingPlatform } from "./existing.js";
-import type { Platform } from "./platform.js";
+import type { KubernetesOptions } from "./kubernetes/options.js";
+import type { Platform, PlatformSecrets } from "./platform.js";
 
 export type { Platform, PlatformSecrets } from "./platform.js";
 
-/** Deploys, or finds, the server that the stack's `target` names. */
+/**
+ * Deploys, or finds, the server that the stack's `target` names. A target's own packages are loaded only for
+ * it: each takes longer to load than all the rest of the program.
+ */
 export function createPlatform(config: StackConfig): Platform {
   switch (config.target) {
     case "local":
     case "existing":
       return existingPlatform(config.url);
-    case "docker":
-    case "kubernetes":
-      throw new RunError(
-        `o2cqrs:target ${config.target} is not there yet. Run OpenObserve yourself and use it: ` +
-          "pulumi config set o2cqrs:target existing",
-      );
+    case "docker": {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { DockerPlatform } = require("./docker/component.js") as typeof import("./docker/component.js");
+      return new DockerPlatform("platform", { options: dockerOptionsOf(config), secrets: secretsOf(config) });
+    }
+    case "kubernetes": {
+      const { KubernetesPlatform } =
+        // eslint-disable-next-line @typescript-eslint/no-require-imports
+        require("./kubernetes/component.js") as typeof import("./kubernetes/component.js");
+      return new KubernetesPlatform("platform", {
+        options: kubernetesOptionsOf(config),
+        secrets: secretsOf(config),
+      });
+    }
   }
+}
+
+/** The image of the server, of the release that the config names, unless an image is given. */
+const serverImage = (config: StackConfig) => ({ ...defaultImages.openobserve, tag: config.version });
+
+const rootUserOf = ({ user }: StackConfig) => (user === undefined ? {} : { rootUser: user });
+
+/** What target `docker` deploys. */
+export const dockerOptionsOf = (config: StackConfig): DockerOptions => ({
+  ...config.docker,
+  ...rootUserOf(config),
+  organization: config.organization,
+  port: Number(new URL(config.url).port || "443"),
+  images: { openobserve: serverImage(config), ...config.docker.images },
+});
+
+/** What target `kubernetes` deploys. */
+export const kubernetesOptionsOf = (config: StackConfig): KubernetesOptions => ({
+  ...config.kubernetes,
+  ...rootUserOf(config),
+  organization: config.organization,
+  host: new URL(config.url).hostname,
+  images: { openobserve: serverImage(config), ...config.kubernetes.images },
+});
+
+function secretsOf(config: StackConfig): PlatformSecrets {
+  const optional = {
+    tlsCertificate: secretOf(config.tlsCertificate),
+    tlsKey: secretOf(config.tlsKey),
+    s3AccessKey: secretOf(config.s3AccessKey),
+    s3SecretKey: secretOf(config.s3SecretKey),
+    postgresUrl: secretOf(config.postgresUrl),
+  };
+  return {
+    rootPassword: secret(config.password ?? ""),
+    ingestToken: secret(config.ingestToken ?? ""),
+    ...(Object.fromEntries(
+      Object.entries(optional).filter(([, value]) => value !== undefined),
+    ) as Partial<PlatformSecrets>),
+  };
 }

@@ -19,4 +19,6 @@ export interface PlatformSecrets {
   readonly tlsKey?: Input<string>;
   readonly s3AccessKey?: Input<string>;
   readonly s3SecretKey?: Input<string>;
+  /** Connection string of the PostgreSQL server that holds the metadata. */
+  readonly postgresUrl?: Input<string>;
 }

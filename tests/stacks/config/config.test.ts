@@ -208,6 +208,74 @@ describe("Pulumi.yaml", () => {
   });
 });
 
+const pem = (label: string) => `-----BEGIN ${label}-----\nMIIB\n-----END ${label}-----`;
+
+/** Every secret that a platform may want. */
+const platformSecrets = {
+  password: "Complexpass#123",
+  ingestToken: "0123456789abcdef",
+  tlsCertificate: pem("CERTIFICATE"),
+  tlsKey: pem("PRIVATE KEY"),
+  s3AccessKey: "access",
+  s3SecretKey: "secret",
+  postgresUrl: "postgres://openobserve:p%40ss@db.example.com/openobserve",
+};
+
+describe("a stack that deploys its server", () => {
+  const docker = { ...enough, ...platformSecrets, target: "docker" };
+  const kubernetes = { ...docker, target: "kubernetes" };
+  const without = (values: Record<string, string>, ...left: string[]) =>
+    Object.fromEntries(Object.entries(values).filter(([key]) => !left.includes(key)));
+
+  it.each([
+    ["docker", docker, ["ingestToken", "tlsCertificate", "tlsKey"]],
+    ["kubernetes", kubernetes, Object.keys(without(platformSecrets, "password"))],
+  ])("to %s is told of each missing secret with the command that sets it", (target, values, needed) => {
+    expect(read(values).target).toBe(target);
+    for (const name of needed)
+      expect(problemsOf(() => read(without(values, name)))).toEqual([
+        `o2cqrs:target ${target} needs o2cqrs:${name}. Set it: pulumi config set --secret o2cqrs:${name}`,
+      ]);
+  });
+
+  it("needs no keys where an identity, a certificate's issuer or an operator stands in for them", () => {
+    const settings = {
+      storage: { access: "identity" },
+      ingress: { clusterIssuer: "letsencrypt" },
+      postgres: { mode: "operator" },
+    };
+    const rest = without(kubernetes, "s3AccessKey", "s3SecretKey", "tlsCertificate", "tlsKey", "postgresUrl");
+    expect(() => read({ ...rest, kubernetes: JSON.stringify(settings) })).not.toThrow();
+  });
+
+  it("keeps its platform's settings as given, and names a misspelt one by its path", () => {
+    const given = { storage: { bucket: "telemetry" } };
+    expect(read({ ...kubernetes, kubernetes: JSON.stringify(given) }).kubernetes).toEqual(given);
+    const problems = problemsOf(() =>
+      read({
+        ...kubernetes,
+        kubernetes: '{"storage":{"buckett":"x"},"size":"huge"}',
+        docker: '{"memori":1}',
+      }),
+    ).join("\n");
+    expect(problems).toMatch(/o2cqrs:kubernetes\.storage: .*buckett/);
+    expect(problems).toContain("o2cqrs:kubernetes.size");
+    expect(problems).toMatch(/o2cqrs:docker: .*memori/);
+  });
+
+  it("is refused a root user whom the server would refuse, and a way in without TLS", () => {
+    const problems = problemsOf(() =>
+      read({ ...docker, password: "weak", user: "root", url: "http://localhost:5443" }),
+    );
+    expect(problems.map((problem) => problem.split(/[: ]/, 2).join(":"))).toEqual([
+      "o2cqrs:url",
+      "o2cqrs:user",
+      "o2cqrs:password",
+    ]);
+    expect(problemsOf(() => read({ ...docker, auth: "bearer", token: "t" }))[0]).toContain("must be basic");
+  });
+});
+
 describe.each(["dev", "prod", "local"])("Pulumi.%s.yaml", (stack) => {
   const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as {
     config: Record<string, unknown>;
@@ -220,7 +288,7 @@ describe.each(["dev", "prod", "local"])("Pulumi.%s.yaml", (stack) => {
         typeof value === "string" ? value : JSON.stringify(value),
       ]),
     );
-    const secrets = namespaced({ password: enough.password, webhookUrl: enough.webhookUrl });
+    const secrets = namespaced({ webhookUrl: enough.webhookUrl, ...platformSecrets });
     const env = { O2CQRS_URL: "http://127.0.0.1:5080", O2CQRS_USER: "root@example.com" };
     expect(readConfig({ stack, values: { ...values, ...secrets }, env, folder }).stack).toBe(stack);
     for (const [key, { secret = false }] of Object.entries<{ secret?: boolean }>(configKeys))

@@ -1,0 +1,149 @@
+import type { Resource } from "@pulumi/pulumi";
+import { imageName } from "../docker/images.js";
+import { gatewayScript } from "../gateway/credentials.js";
+import { nginxConfig } from "../gateway/nginx.js";
+import { routerAddress } from "./addresses.js";
+import { autoscalers, declaredReplicas } from "./autoscalers.js";
+import { budget } from "./budgets.js";
+import { contentDigest } from "./content-digest.js";
+import type { apps, core, Manifest } from "./manifest.js";
+import { metadataOf, nameOf, ports, selectorOf } from "./names.js";
+import type { Options } from "./options.js";
+import {
+  configVolume,
+  containerDefaults,
+  containerSecurity,
+  deploymentDefaults,
+  httpProbe,
+  identity,
+  placement,
+  podDefaults,
+  podSecurity,
+  port,
+  probeTimes,
+  secretVolume,
+  temporary,
+  temporaryMount,
+} from "./pod.js";
+import { priorityName } from "./priorities.js";
+import { Part, type PartArgs } from "./register.js";
+import { gatewaySecret } from "./secrets.js";
+import { serviceAccount } from "./service-accounts.js";
+import { service, servicePort } from "./services.js";
+import { resourcesOf, sizes } from "./sizes.js";
+
+/** User that the unprivileged image of nginx is made for. */
+const nginxUser = 101;
+
+const folder = "/etc/nginx/gateway";
+const tokensFolder = "/etc/nginx/tokens";
+
+/** Seconds that nginx may take to finish requests, after those that its address takes to leave the Service. */
+const lingerSeconds = 10;
+
+/** The gateway in front of the router. TLS ends before it, at the ingress. */
+export function gatewayManifests(options: Options): Manifest[] {
+  const files = {
+    "nginx.conf": nginxConfig({
+      upstream: routerAddress,
+      organization: options.organization,
+      port: ports.gateway,
+      script: `${folder}/gateway.js`,
+      ...options.limits,
+    }),
+    "gateway.js": gatewayScript(`${tokensFolder}/tokens.json`),
+  };
+  const configMap = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: metadataOf("gateway", options.namespace),
+    data: files,
+  } satisfies core.v1.ConfigMap;
+  const deployment = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: metadataOf("gateway", options.namespace),
+    spec: {
+      ...deploymentDefaults,
+      ...declaredReplicas(options, "gateway"),
+      minReadySeconds: 5,
+      selector: { matchLabels: selectorOf("gateway") },
+      template: {
+        metadata: {
+          labels: selectorOf("gateway"),
+          annotations: { "o2cqrs/configuration": contentDigest(...Object.values(files)) },
+        },
+        spec: {
+          ...podDefaults,
+          ...identity("gateway"),
+          ...placement(options, "gateway"),
+          securityContext: podSecurity(nginxUser),
+          priorityClassName: priorityName(options, "serving"),
+          terminationGracePeriodSeconds: 150,
+          containers: [
+            {
+              ...containerDefaults,
+              name: "nginx",
+              image: imageName(options.images.gateway),
+              command: ["nginx", "-c", `${folder}/nginx.conf`, "-e", "stderr"],
+              securityContext: containerSecurity,
+              ports: [port("http", ports.gateway)],
+              resources: resourcesOf(sizes[options.size].gateway),
+              startupProbe: { ...tcpProbe, ...probeTimes.startup },
+              // A router that does not answer must not restart every gateway.
+              livenessProbe: { ...tcpProbe, ...probeTimes.liveness },
+              readinessProbe: httpProbe("/healthz", "http", probeTimes.readiness),
+              lifecycle: {
+                preStop: {
+                  exec: {
+                    command: [
+                      "sh",
+                      "-c",
+                      `sleep ${lingerSeconds}; nginx -s quit -c ${folder}/nginx.conf -e stderr`,
+                    ],
+                  },
+                },
+              },
+              volumeMounts: [
+                { name: "config", mountPath: folder, readOnly: true },
+                { name: "tokens", mountPath: tokensFolder, readOnly: true },
+                temporaryMount,
+              ],
+            },
+          ],
+          volumes: [
+            temporary,
+            configVolume("config", nameOf("gateway")),
+            // Read at every request: a rotated token needs no restart.
+            secretVolume("tokens", gatewaySecret),
+          ],
+        },
+      },
+    },
+  } satisfies apps.v1.Deployment;
+  return [
+    serviceAccount(options, "gateway"),
+    budget(options, "gateway"),
+    configMap,
+    deployment,
+    service(options, "gateway", { ports: [servicePort("http", ports.gateway)] }),
+    ...autoscalers(options, "gateway"),
+  ];
+}
+
+const tcpProbe = {
+  tcpSocket: { port: "http" },
+  initialDelaySeconds: 0,
+  timeoutSeconds: 4,
+  successThreshold: 1,
+};
+
+export interface GatewayArgs extends PartArgs {
+  readonly options: Options;
+}
+
+export class Gateway extends Part {
+  constructor(args: GatewayArgs, options: { readonly parent: Resource }) {
+    super("Gateway", gatewayManifests(args.options), args, options);
+  }
+}

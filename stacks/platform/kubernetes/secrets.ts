@@ -1,0 +1,117 @@
+import type { Manifest } from "./manifest.js";
+import { platformLabels } from "./names.js";
+import type { Options } from "./options.js";
+
+/** Values that no manifest holds: whoever registers the secrets puts them in. */
+export const secretValueNames = [
+  "rootPassword",
+  "ingestToken",
+  "internalToken",
+  "authenticationSalt",
+  "natsPassword",
+  "gatewayTokens",
+  "postgresUri",
+  "postgresHost",
+  "postgresPort",
+  "postgresUser",
+  "postgresPassword",
+  "postgresDatabase",
+  "s3AccessKey",
+  "s3SecretKey",
+  "tlsCertificate",
+  "tlsKey",
+] as const;
+export type SecretValueName = (typeof secretValueNames)[number];
+
+export interface SecretDefinition {
+  readonly name: string;
+  readonly type: "Opaque" | "kubernetes.io/tls";
+  /** What stands under each key. */
+  readonly keys: Readonly<Record<string, SecretValueName>>;
+}
+
+export const serverSecret = "openobserve-server";
+export const natsSecret = "openobserve-nats";
+export const storageSecret = "openobserve-storage";
+export const gatewaySecret = "openobserve-gateway-tokens";
+export const tlsSecret = "openobserve-tls";
+
+/** The operator names the secret of a database's owner after its cluster; ours has the same keys. */
+export const postgresSecret = (options: Options): string =>
+  options.postgres.mode === "operator" ? "openobserve-postgres-app" : "openobserve-postgres";
+
+/** Every secret that the deployment refers to and nothing else makes. */
+export function secretDefinitions(options: Options): SecretDefinition[] {
+  const opaque = (name: string, keys: Record<string, SecretValueName>): SecretDefinition => ({
+    name,
+    type: "Opaque",
+    keys,
+  });
+  return [
+    opaque(serverSecret, {
+      "root-password": "rootPassword",
+      "ingest-token": "ingestToken",
+      "internal-token": "internalToken",
+      "authentication-salt": "authenticationSalt",
+    }),
+    opaque(natsSecret, { password: "natsPassword" }),
+    opaque(gatewaySecret, { "tokens.json": "gatewayTokens" }),
+    ...(options.postgres.mode === "external"
+      ? [
+          opaque(postgresSecret(options), {
+            uri: "postgresUri",
+            host: "postgresHost",
+            port: "postgresPort",
+            username: "postgresUser",
+            password: "postgresPassword",
+            dbname: "postgresDatabase",
+          }),
+        ]
+      : []),
+    ...(options.storage.access === "keys"
+      ? [opaque(storageSecret, { "access-key": "s3AccessKey", "secret-key": "s3SecretKey" })]
+      : []),
+    ...(options.ingress.clusterIssuer === undefined
+      ? [
+          {
+            name: tlsSecret,
+            type: "kubernetes.io/tls",
+            keys: { "tls.crt": "tlsCertificate", "tls.key": "tlsKey" },
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+/** The same secrets, fetched by the External Secrets operator: an entry of the store for each, a property for each key. */
+export function externalSecretManifests(options: Options): Manifest[] {
+  const { externalSecrets } = options;
+  if (externalSecrets === undefined) return [];
+  return secretDefinitions(options).map(({ name, type, keys }) => ({
+    apiVersion: "external-secrets.io/v1",
+    kind: "ExternalSecret",
+    metadata: { name, namespace: options.namespace, labels: platformLabels },
+    spec: {
+      refreshInterval: "1h",
+      secretStoreRef: { name: externalSecrets.store, kind: externalSecrets.kind },
+      target: { name, creationPolicy: "Owner", deletionPolicy: "Retain", template: { type } },
+      data: Object.keys(keys).map((key) => ({
+        secretKey: key,
+        remoteRef: { key: `${externalSecrets.prefix}${name}`, property: key },
+      })),
+    },
+  }));
+}
+
+/** Parts of a connection string, which `pg_dump` takes one by one so that none stands in its arguments. */
+export function postgresParts(uri: string) {
+  const url = new URL(uri);
+  return {
+    postgresUri: uri,
+    postgresHost: url.hostname,
+    postgresPort: url.port === "" ? "5432" : url.port,
+    postgresUser: decodeURIComponent(url.username),
+    postgresPassword: decodeURIComponent(url.password),
+    postgresDatabase: decodeURIComponent(url.pathname.slice(1)),
+  } as const;
+}
