@@ -1,18 +1,11 @@
 import { type CQRSOpenObserveConfig } from "@o2cqrs/contract";
-import {
-  AuthenticationError,
-  connectionFrom,
-  ConnectionSettingsError,
-  OpenObserve,
-  type Row,
-  UnavailableError,
-} from "@o2cqrs/providers/client";
+import { OpenObserve, type Row } from "@o2cqrs/providers/client";
 import { configFromEnv } from "openobserve-cqrs/runtime/env";
 import { type Duration } from "../cli/duration.js";
-import { exitCodes, messageOf, OperatorError } from "../cli/errors.js";
 import { type Session } from "../cli/session.js";
 import { appEnvOf } from "../deployment/app-env.js";
 import { type Deployer } from "../deployment/deployer.js";
+import { openServer, operatorConnection } from "../deployment/operator-connection.js";
 
 /** A range of time, in microseconds since 1970. */
 export interface TimeWindow {
@@ -63,9 +56,9 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
   const { projectRoot } = session;
   const config = await deployer.config(stack);
   const appEnv = appEnvOf(await deployer.outputs(stack), stack);
-  const connection = connectionOf(config, session);
+  const connection = operatorConnection(config, session);
   const appConfig = configFromEnv(appEnv);
-  const admin = new OpenObserve(connection);
+  const admin = await openServer(connection);
   const app = new OpenObserve({
     url: appConfig.baseUrl,
     organization: appConfig.org,
@@ -78,12 +71,6 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
   const close = async () => {
     await Promise.all([admin.close(), app.close()]);
   };
-  try {
-    await reach(admin);
-  } catch (error) {
-    await close();
-    throw error;
-  }
   const now = Date.now() * 1000;
   const { credential } = connection;
   return {
@@ -102,36 +89,6 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
     signal: session.signal,
     close,
   };
-}
-
-function connectionOf(
-  config: Readonly<Record<string, string>>,
-  { env, projectRoot }: VerifyContextOptions["session"],
-) {
-  try {
-    return connectionFrom({ config: (key) => nonEmpty(config[`o2cqrs:${key}`]), env, folder: projectRoot });
-  } catch (error) {
-    if (!(error instanceof ConnectionSettingsError)) throw error;
-    throw new OperatorError(error.message, { exitCode: exitCodes.usage, cause: error });
-  }
-}
-
-async function reach(admin: OpenObserve): Promise<void> {
-  try {
-    await admin.folders.list("dashboards");
-  } catch (error) {
-    if (error instanceof UnavailableError) {
-      throw new OperatorError(`OpenObserve at ${admin.url} cannot be reached: ${error.serverMessage}`, {
-        exitCode: exitCodes.unreachable,
-        cure: "Start it (the embedded one: npm start -- --keep), or mend o2cqrs:url.",
-        cause: error,
-      });
-    }
-    if (error instanceof AuthenticationError) {
-      throw new OperatorError(messageOf(error), { exitCode: exitCodes.usage, cause: error });
-    }
-    throw error;
-  }
 }
 
 const nonEmpty = (text: string | undefined) => (text === "" ? undefined : text);
