@@ -99,14 +99,26 @@ export interface BurnRate {
   readonly longWindowMinutes: number;
   /** A twelfth of the long one: the alert ends soon after the cause does. */
   readonly shortWindowMinutes: number;
+  /**
+   * Bad operations that the long window must hold. Below it a share says nothing: of a young or quiet
+   * application's first twenty operations one bad one is 5%. Bad ones are counted, not all, so that a quiet
+   * application that only fails is still told of.
+   */
+  readonly minBadOperations: number;
   readonly severity: "critical" | "high";
 }
 
 /** Pairs of windows from the SRE Workbook, chapter "Alerting on SLOs", table 5-8: 2% of the budget in an hour,
  * 5% in six hours. */
 export const burnRates = {
-  fast: { factor: 14.4, longWindowMinutes: 60, shortWindowMinutes: 5, severity: "critical" },
-  slow: { factor: 6, longWindowMinutes: 360, shortWindowMinutes: 30, severity: "high" },
+  fast: {
+    factor: 14.4,
+    longWindowMinutes: 60,
+    shortWindowMinutes: 5,
+    minBadOperations: 10,
+    severity: "critical",
+  },
+  slow: { factor: 6, longWindowMinutes: 360, shortWindowMinutes: 30, minBadOperations: 10, severity: "high" },
 } as const satisfies Record<string, BurnRate>;
 
 export type BurnRateName = keyof typeof burnRates;

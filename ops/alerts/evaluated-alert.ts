@@ -1,5 +1,6 @@
 import { type AlertDefinition } from "@o2cqrs/contract";
 import { emptyQueryCondition, type EvaluatedAlert } from "@o2cqrs/local-openobserve/alerts";
+import { serverGroup } from "@o2cqrs/providers/client";
 import { alertQuery, type AlertQuery } from "@o2cqrs/stacks/queries";
 
 /** Minutes between evaluations, the least that the server knows and what a stack has unless told otherwise. */
@@ -40,6 +41,6 @@ function queryOf(condition: AlertQuery["condition"]): Partial<EvaluatedAlert["qu
     case "sql":
       return { type: "sql", sql: condition.sql };
     case "custom":
-      return { type: "custom", conditions: condition.where };
+      return { type: "custom", conditions: { version: 2, conditions: serverGroup(condition.where) } };
   }
 }

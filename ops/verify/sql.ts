@@ -1,7 +1,7 @@
-import { type LogStreamRole, probe, streams } from "@o2cqrs/contract";
+import { type LogStreamRole, streams, syntheticServices } from "@o2cqrs/contract";
 
-/** The application's own records: probes are left out. */
-export const notProbe = `service <> '${probe.service}'`;
+/** The application's own records: probes and drills are left out. */
+export const notProbe = `service NOT IN (${syntheticServices.map((service) => `'${service}'`).join(", ")})`;
 
 /** A stream's name as SQL wants it. */
 export const from = (role: LogStreamRole | "metrics" | "traces" | "quarantine") =>

@@ -3,6 +3,7 @@ import {
   derivedMetrics,
   logStreamRoles,
   piiMarker,
+  drill,
   probe,
   type StreamRole,
   streams,
@@ -106,7 +107,7 @@ export const ratesSet: Check = ({ appEnv, appConfig }) => {
 };
 
 export const noQuarantine: Check = async (context) => {
-  const sql = `SELECT stream, count(*) AS n FROM ${from("quarantine")} WHERE record_id IS NULL OR record_id NOT LIKE '${probe.recordIdPrefix}%' GROUP BY stream`;
+  const sql = `SELECT stream, count(*) AS n FROM ${from("quarantine")} WHERE record_id IS NULL OR (record_id NOT LIKE '${probe.recordIdPrefix}%' AND record_id NOT LIKE '${drill.recordIdPrefix}%') GROUP BY stream`;
   const rows = await select(context, sql);
   const total = rows.reduce((sum, row) => sum + numberIn(row, "n"), 0);
   return judge(

@@ -1,4 +1,12 @@
-import { burnRates, dashboards, logStreamRoles, type Objective, objectives, streams } from "@o2cqrs/contract";
+import {
+  burnRates,
+  dashboards,
+  logStreamRoles,
+  type Objective,
+  objectives,
+  streams,
+  syntheticServices,
+} from "@o2cqrs/contract";
 import { badShare, sql } from "../queries/index.js";
 import { dashboard } from "./builder.js";
 import { metricseries, timeseries } from "./panels.js";
@@ -6,7 +14,10 @@ import { chosenRecords, variables } from "./variables.js";
 
 /** How fast an objective's error budget is spent: 1 spends it exactly within the period. */
 function burnRate(name: string, { title, bus, target, periodDays, source }: Objective) {
-  const { share, stream } = badShare(source, bus);
+  const { share, stream } = badShare(source, bus, {
+    records: syntheticServices,
+    metrics: syntheticServices,
+  });
   const { factor, longWindowMinutes } = burnRates.fast;
   return metricseries({
     id: `overview-burn-${name}`,

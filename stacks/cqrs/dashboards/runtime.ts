@@ -1,4 +1,4 @@
-import { dashboards, type MetricDefinition, metrics, streams } from "@o2cqrs/contract";
+import { dashboards, drill, type MetricDefinition, metrics, probe, streams } from "@o2cqrs/contract";
 import { promql, sql } from "../queries/index.js";
 import { dashboard } from "./builder.js";
 import { metricseries, table } from "./panels.js";
@@ -55,6 +55,7 @@ export const runtimeDashboard = dashboard(dashboards.runtime)
       sql: sql.select({
         columns: { ...sql.columns("stream", "reason"), records: "COUNT(*)" },
         from: streams.quarantine.storedName,
+        where: sql.startsWithNone("record_id", [probe.recordIdPrefix, drill.recordIdPrefix]),
         groupBy: ["stream", "reason"],
         orderBy: "records DESC",
       }),

@@ -1,5 +1,6 @@
-import { resourceAttributes, rewriteFieldName, rewriteStreamName } from "@o2cqrs/contract";
+import { resourceAttributes, rewriteFieldName, rewriteStreamName, syntheticServices } from "@o2cqrs/contract";
 import type { DashboardVariable } from "@o2cqrs/providers";
+import { promql, sql } from "../queries/index.js";
 
 /**
  * The choices at the top of every dashboard. Each is a regular expression, so that the start (`.*`) shows
@@ -35,16 +36,19 @@ export const variables: readonly DashboardVariable[] = everyChoice.map((name) =>
   value: ".*",
 }));
 
-/** Narrows SQL over a log stream to the reader's choices, and to a condition of the panel's own. */
+/** Narrows SQL over a log stream to applications, the reader's choices, and a condition of the panel's own. */
 export function chosenRecords(condition?: string): string {
   const chosen = everyChoice.map((name) => `re_match(${rewriteFieldName(choices[name].column)}, '$${name}')`);
-  return [...(condition === undefined ? [] : [condition]), ...chosen].join(" AND ");
+  const own = condition === undefined ? [] : [condition];
+  return [...own, sql.isNot(choices.service.column, syntheticServices), ...chosen].join(" AND ");
 }
 
-/** Narrows a metric to the reader's choices among the labels that it has. */
+/** Narrows a metric to applications, and to the reader's choices among the labels that it has. */
 export function chosenSeries(metric: string, labels: readonly string[]): string {
   const names = everyChoice.filter(
     (name) => (placeChoices as readonly Choice[]).includes(name) || labels.includes(name),
   );
-  return `${metric}{${names.map((name) => `${choices[name].metricLabel}=~"($${name})"`).join(",")}}`;
+  const chosen = names.map((name) => `${choices[name].metricLabel}=~"($${name})"`);
+  const applications = promql.matcher([choices.service.metricLabel, { not: syntheticServices }]);
+  return `${metric}{${[...chosen, applications].join(",")}}`;
 }

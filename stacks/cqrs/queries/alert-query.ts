@@ -4,6 +4,8 @@ import {
   derivedMetrics,
   objectives,
   type ObjectiveSource,
+  probe,
+  resourceAttributes,
   rewriteFieldName,
   streams,
   type Threshold,
@@ -13,9 +15,11 @@ import type { AlertSpec } from "@o2cqrs/providers";
 import {
   avg,
   before,
+  countAbove,
   duration,
   held,
   increase,
+  type Matchers,
   over,
   quantile,
   type Range,
@@ -26,7 +30,7 @@ import {
   sum,
   sumOverTime,
 } from "./promql.js";
-import { columns, select, sqlString } from "./sql.js";
+import { columns, isNot, select, sqlString, startsWithNone } from "./sql.js";
 
 /** What the server evaluates for an alert. */
 export interface AlertQuery extends Pick<AlertSpec, "stream" | "condition" | "trigger"> {
@@ -44,6 +48,12 @@ export interface AlertQuery extends Pick<AlertSpec, "stream" | "condition" | "tr
  * application exports (once a minute by default).
  */
 const rateMinutes = 5;
+
+/**
+ * The records of probes, which break the rules on purpose. Probes write records only; the metrics of an
+ * application are not narrowed, as the server drops series that lack a label from what is not equal to it.
+ */
+const noProbe = isNot("service", [probe.service]);
 
 /** A share with at most six digits, as floating point turns 14.4 × 0.001 into 0.014400000000000001. */
 const rounded = (value: number): number => Number(value.toPrecision(6));
@@ -103,7 +113,12 @@ export function alertQuery(alert: AlertDefinition, frequencyMinutes: number): Al
         streamType: "logs",
         condition: {
           kind: "custom",
-          where: { column: "dlq", operator: "=", value: true },
+          where: {
+            all: [
+              { column: "dlq", operator: "=", value: true },
+              { column: "service", operator: "!=", value: probe.service },
+            ],
+          },
           realTime: true,
         },
         trigger: { periodMinutes: 1 },
@@ -116,6 +131,7 @@ export function alertQuery(alert: AlertDefinition, frequencyMinutes: number): Al
         query: select({
           columns: columns("_timestamp"),
           from: streams[signal.stream].storedName,
+          where: noProbe,
           limit: 1,
         }),
         // Rows are counted: a query over a time range without data has none, not a count of zero.
@@ -128,6 +144,7 @@ export function alertQuery(alert: AlertDefinition, frequencyMinutes: number): Al
         query: select({
           columns: { ...columns("stream", "reason"), value: "COUNT(*)" },
           from: storedName,
+          where: startsWithNone("record_id", [probe.recordIdPrefix]),
           groupBy: ["stream", "reason"],
         }),
         limit: `> 0 in ${signal.windowMinutes} min`,
@@ -139,7 +156,7 @@ export function alertQuery(alert: AlertDefinition, frequencyMinutes: number): Al
         query: select({
           columns: { ...columns("type", "handler"), value: "COUNT(*)" },
           from: storedName,
-          where: `${rewriteFieldName("error_code")} = ${sqlString(signal.code)}`,
+          where: `${rewriteFieldName("error_code")} = ${sqlString(signal.code)} AND ${noProbe}`,
           groupBy: ["type", "handler"],
         }),
         limit: `> 0 in ${signal.windowMinutes} min`,
@@ -147,15 +164,16 @@ export function alertQuery(alert: AlertDefinition, frequencyMinutes: number): Al
     }
     case "burnRate": {
       const { target, source, bus } = objectives[signal.objective];
-      const { factor, longWindowMinutes, shortWindowMinutes } = burnRates[signal.pace];
+      const { factor, longWindowMinutes, shortWindowMinutes, minBadOperations } = burnRates[signal.pace];
       const value = rounded(factor * (1 - target));
-      const spent = badShare(source, bus);
+      const spent = badShare(source, bus, { records: [probe.service], metrics: [] });
+      const [long, short] = [{ minutes: longWindowMinutes }, { minutes: shortWindowMinutes }];
       return promql(frequencyMinutes, {
         ...spent,
-        promql: `${spent.share({ minutes: longWindowMinutes })} and (${spent.share({ minutes: shortWindowMinutes })} > ${value})`,
+        promql: `${spent.share(long)} and (${spent.share(short)} > ${value}) and (${spent.count(long)} >= ${minBadOperations})`,
         operator: ">",
         value,
-        limit: `> ${rounded(value * 100)}% bad in ${duration(longWindowMinutes)} and in ${duration(shortWindowMinutes)}`,
+        limit: `> ${rounded(value * 100)}% bad in ${duration(longWindowMinutes)} and in ${duration(shortWindowMinutes)}, from ${minBadOperations} bad on`,
         windowMinutes: longWindowMinutes,
       });
     }
@@ -164,37 +182,53 @@ export function alertQuery(alert: AlertDefinition, frequencyMinutes: number): Al
 
 export interface BadShare {
   readonly stream: string;
+  /** Share of the operations that were bad. */
   readonly share: (range: Range) => string;
+  /** How many were. */
+  readonly count: (range: Range) => string;
   readonly metricStreams: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Services that are not counted: by what the pipeline counted in records, and in the metrics of applications. */
+export interface UncountedServices {
+  readonly records: readonly string[];
+  readonly metrics: readonly string[];
+}
+
+const without = (label: string, services: readonly string[]): Matchers =>
+  services.length === 0 ? {} : { [label]: { not: services } };
+
 /** The share of an objective's operations that were bad. */
-export function badShare(source: ObjectiveSource, bus: string): BadShare {
+export function badShare(source: ObjectiveSource, bus: string, uncounted: UncountedServices): BadShare {
   const { metric } = source;
-  const counted = (name: string): BadShare => ({
-    stream: streams.metrics.storedName,
-    share: (range) =>
-      ratio(
-        sum(sumOverTime(over(series(streams.metrics.storedName, { metric_name: name, bus }), range))),
-        sum(increase(over(metric, range))),
-      ),
-    metricStreams: { [metric]: ["type"] },
-  });
+  const measured = without(rewriteFieldName(resourceAttributes.service), uncounted.metrics);
+  const counted = (name: string): BadShare => {
+    const { storedName } = streams.metrics;
+    const matchers = { metric_name: name, bus, ...without("service", uncounted.records) };
+    const count = (range: Range) => sum(sumOverTime(over(series(storedName, matchers), range)));
+    return {
+      stream: storedName,
+      share: (range) => ratio(count(range), sum(increase(over(series(metric, measured), range)))),
+      count,
+      metricStreams: { [metric]: ["type"] },
+    };
+  };
   switch (source.kind) {
-    case "status":
+    case "status": {
+      const bad = series(metric, { status: source.errorStatus, ...measured });
       return {
         stream: metric,
         share: (range) =>
-          ratio(
-            sum(rate(over(series(metric, { status: source.errorStatus }), range))),
-            sum(rate(over(metric, range))),
-          ),
+          ratio(sum(rate(over(bad, range))), sum(rate(over(series(metric, measured), range)))),
+        count: (range) => sum(increase(over(bad, range))),
         metricStreams: { [metric]: ["type", "status"] },
       };
+    }
     case "histogram":
       return {
         stream: `${metric}_bucket`,
-        share: (range) => shareAbove(source.limitMs, metric, range),
+        share: (range) => shareAbove(source.limitMs, metric, range, measured),
+        count: (range) => countAbove(source.limitMs, metric, range, measured),
         metricStreams: {
           [`${metric}_bucket`]: ["le", "type", "handler"],
           [`${metric}_count`]: ["type", "handler"],

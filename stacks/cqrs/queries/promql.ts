@@ -4,8 +4,9 @@
  * no subqueries, which OpenObserve evaluates at the outer query's instants only.
  */
 
-/** What a label must be: one value, or one of several. */
-export type Matchers = Readonly<Record<string, string | readonly string[]>>;
+/** What a label must be: one value, one of several, or none of several. */
+export type Matcher = string | readonly string[] | { readonly not: readonly string[] };
+export type Matchers = Readonly<Record<string, Matcher>>;
 
 export interface Range {
   /** Length in minutes. */
@@ -19,9 +20,12 @@ const quoted = (text: string): string => `"${text.replace(/[\\"]/g, "\\$&").repl
 /** A text as a regular expression that matches just it. */
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-function matcher([label, value]: [string, string | readonly string[]]): string {
+const alternatives = (values: readonly string[]): string => quoted(`(${values.map(literally).join("|")})`);
+
+/** `label="value"` */
+export function matcher([label, value]: [string, Matcher]): string {
   if (typeof value === "string") return `${label}=${quoted(value)}`;
-  return `${label}=~${quoted(`(${value.map(literally).join("|")})`)}`;
+  return "not" in value ? `${label}!~${alternatives(value.not)}` : `${label}=~${alternatives(value)}`;
 }
 
 /** `metric{label="value"}` */
@@ -64,11 +68,23 @@ export function quantile(q: number, histogram: string, by: readonly string[], ra
   return `histogram_quantile(${q}, ${sum(rate(over(`${histogram}_bucket`, range)), ["le", ...by])})`;
 }
 
-/** The share of observations above a limit, which must be a bucket's bound. */
-export function shareAbove(limit: number, histogram: string, range: Range): string {
+/** The observations up to a limit, which must be a bucket's bound. */
+function upTo(limit: number, histogram: string, matchers: Matchers): string {
   // Exporters write the same bound as 500 or 500.0.
-  const bucket = series(`${histogram}_bucket`, { le: [String(limit), `${limit}.0`] });
-  return `1 - ${ratio(sum(rate(over(bucket, range))), sum(rate(over(`${histogram}_count`, range))))}`;
+  return series(`${histogram}_bucket`, { le: [String(limit), `${limit}.0`], ...matchers });
+}
+
+/** The share of observations above a limit, which must be a bucket's bound. */
+export function shareAbove(limit: number, histogram: string, range: Range, matchers: Matchers = {}): string {
+  const all = series(`${histogram}_count`, matchers);
+  const within = upTo(limit, histogram, matchers);
+  return `1 - ${ratio(sum(rate(over(within, range))), sum(rate(over(all, range))))}`;
+}
+
+/** How many observations were above a limit, which must be a bucket's bound. */
+export function countAbove(limit: number, histogram: string, range: Range, matchers: Matchers = {}): string {
+  const all = sum(increase(over(series(`${histogram}_count`, matchers), range)));
+  return `${all} - ${sum(increase(over(upTo(limit, histogram, matchers), range)))}`;
 }
 
 export type Operator = ">" | "<";

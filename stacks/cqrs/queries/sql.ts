@@ -42,6 +42,16 @@ export function select(query: Select): string {
 export const columns = (...names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, name]));
 
+/** That a column is none of some values; a record without one is left in. */
+export const isNot = (column: string, values: readonly string[]): string =>
+  `(${column} IS NULL OR ${column} NOT IN (${values.map(sqlString).join(", ")}))`;
+
+/** That an id starts with none of some texts; a record without one is left in. */
+export const startsWithNone = (column: string, prefixes: readonly string[]): string => {
+  const unlike = prefixes.map((prefix) => `${column} NOT LIKE ${sqlString(`${prefix}%`)}`);
+  return `(${column} IS NULL OR (${unlike.join(" AND ")}))`;
+};
+
 /** A share, as a fraction and not an integer. */
 export const sqlRatio = (part: string, whole: string): string => `${part} * 1.0 / ${whole}`;
 

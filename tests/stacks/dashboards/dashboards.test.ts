@@ -172,6 +172,14 @@ describe("the panels' queries", () => {
     },
   );
 
+  it.each(promqlQueries)("%s leaves out what probes and drills measure", (_id, query) => {
+    const selectors = [...query.promql.matchAll(/\{([^}]*)\}/g)].map(([, matchers]) => matchers!);
+    expect(selectors.length).toBeGreaterThan(0);
+    for (const matchers of selectors)
+      expect(matchers).toMatch(/service(_name)?!~"\(o2cqrs-probe\|o2cqrs-drill\)"/);
+    expect(query.promql).not.toMatch(/cqrs_\w+[[)]/);
+  });
+
   it("draw the limit of an alert where the alert has it", () => {
     const lines = charts.flatMap(({ id, config }) =>
       (config?.markLines ?? []).map(({ value }) => `${id} ${value!}`),

@@ -53,7 +53,7 @@ describe("the alerts' PromQL", () => {
   it.each(promqls)(
     "of %s groups its alternatives, which servers anchor differently when bare",
     (_, expression) => {
-      for (const [, pattern] of expression.matchAll(/=~"([^"]*)"/g)) expect(pattern).toMatch(/^\(.*\)$/);
+      for (const [, pattern] of expression.matchAll(/[=!]~"([^"]*)"/g)) expect(pattern).toMatch(/^\(.*\)$/);
     },
   );
 
@@ -130,7 +130,16 @@ describe("the plan's five alerts", () => {
   it("any dead-lettered event, the moment its record arrives", () => {
     expect(alertQuery(alerts.eventDeadLetter, 1)).toMatchObject({
       stream: "cqrs_events",
-      condition: { kind: "custom", where: { column: "dlq", operator: "=", value: true }, realTime: true },
+      condition: {
+        kind: "custom",
+        where: {
+          all: [
+            { column: "dlq", operator: "=", value: true },
+            { column: "service", operator: "!=", value: "o2cqrs-probe" },
+          ],
+        },
+        realTime: true,
+      },
     });
     expect(promqlText("eventDeadLetterCount")).toBe("sum by (type) (increase(cqrs_event_dlq_total[5m]))");
     expect([alerts.eventDeadLetter.severity, alerts.eventDeadLetterCount.severity]).toEqual([
@@ -163,13 +172,26 @@ describe("burn-rate alerts", () => {
   it("look at a long and a short window, as the SRE Workbook has it", () => {
     const share = (window: string) =>
       `sum(rate(cqrs_command_total{status="error"}[${window}])) / sum(rate(cqrs_command_total[${window}]))`;
+    const failed = (window: string) => `sum(increase(cqrs_command_total{status="error"}[${window}]))`;
     expect(alertQuery(alerts.commandAvailabilityFastBurn, 1).condition).toEqual({
       kind: "promql",
-      promql: `${share("1h")} and (${share("5m")} > 0.0144)`,
+      promql: `${share("1h")} and (${share("5m")} > 0.0144) and (${failed("1h")} >= 10)`,
       operator: ">",
       value: 0.0144,
     });
-    expect(promqlText("commandAvailabilitySlowBurn")).toBe(`${share("6h")} and (${share("30m")} > 0.006)`);
+    expect(promqlText("commandAvailabilitySlowBurn")).toBe(
+      `${share("6h")} and (${share("30m")} > 0.006) and (${failed("6h")} >= 10)`,
+    );
+  });
+
+  it("want a minimum of bad operations, counted as each objective counts them", () => {
+    const minimum = (id: AlertId) => /and \(([^>]*) >= 10\)$/.exec(promqlText(id))?.[1];
+    expect(minimum("queryLatencyFastBurn")).toBe(
+      'sum(increase(cqrs_query_duration_ms_count[1h])) - sum(increase(cqrs_query_duration_ms_bucket{le=~"(300|300\\\\.0)"}[1h]))',
+    );
+    expect(minimum("eventLatencySlowBurn")).toBe(
+      'sum(sum_over_time(cqrs_metrics{metric_name="cqrs_slow_count",bus="event",service!~"(o2cqrs-probe)"}[6h]))',
+    );
   });
 
   it("count slow operations at a bucket's bound, however the exporter writes it", () => {
@@ -180,7 +202,7 @@ describe("burn-rate alerts", () => {
 
   it("count in the logs what the metrics cannot tell", () => {
     expect(promqlText("queryAvailabilityFastBurn")).toContain(
-      'sum(sum_over_time(cqrs_metrics{metric_name="cqrs_error_count",bus="query"}[1h])) / sum(increase(cqrs_query_total[1h]))',
+      'sum(sum_over_time(cqrs_metrics{metric_name="cqrs_error_count",bus="query",service!~"(o2cqrs-probe)"}[1h])) / sum(increase(cqrs_query_total[1h]))',
     );
     expect(promqlText("eventLatencySlowBurn")).toContain('metric_name="cqrs_slow_count",bus="event"');
   });
@@ -196,6 +218,23 @@ describe("burn-rate alerts", () => {
     );
     expect(names.sort()).toEqual(expected.sort());
   });
+});
+
+describe("what probes write", () => {
+  it.each(all.filter(([, , query]) => query.streamType === "logs"))("is left out of %s", (_, __, query) => {
+    expect(JSON.stringify(query.condition)).toMatch(
+      /service NOT IN \('o2cqrs-probe'\)|record_id NOT LIKE '6f326371-%'|"!=","value":"o2cqrs-probe"/,
+    );
+  });
+
+  it.each(promqls.filter(([, text]) => text.includes(streams.metrics.storedName)))(
+    "is left out of what the pipeline counts for %s",
+    (_, text) => {
+      const counted = [...text.matchAll(/cqrs_metrics\{([^}]*)\}/g)].map(([, matchers]) => matchers);
+      expect(counted.length).toBeGreaterThan(0);
+      for (const matchers of counted) expect(matchers).toContain('service!~"(o2cqrs-probe)"');
+    },
+  );
 });
 
 describe("the alerts' SQL", () => {
@@ -223,7 +262,10 @@ describe("the alerts' SQL", () => {
 
   it("fires on silence by counting rows, as a query without data has none to count in", () => {
     expect(alertQuery(alerts.commandsSilence, 1)).toMatchObject({
-      condition: { kind: "sql", sql: 'SELECT _timestamp FROM "cqrs_commands" LIMIT 1' },
+      condition: {
+        kind: "sql",
+        sql: "SELECT _timestamp FROM \"cqrs_commands\" WHERE (service IS NULL OR service NOT IN ('o2cqrs-probe')) LIMIT 1",
+      },
       trigger: { operator: "<", threshold: 1, periodMinutes: 15 },
     });
   });
