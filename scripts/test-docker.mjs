@@ -1,0 +1,3 @@
+// The Docker target on a daemon of its own. Says so and skips when no daemon can be started.
+process.argv.push("--testMatch", "**/tests/**/*.docker.ts", "--runInBand");
+await import("./test.mjs");
