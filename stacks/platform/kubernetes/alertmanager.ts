@@ -5,18 +5,18 @@ import type { Options } from "./options.js";
 import { Part, type PartArgs } from "./register.js";
 import { serverDeployment } from "./server.js";
 import { serviceAccount } from "./service-accounts.js";
-import { sizes } from "./sizes.js";
 
 /** The role that runs scheduled pipelines, evaluates alerts and sends them. */
 export function alertmanagerManifests(options: Options): Manifest[] {
   return [
     serviceAccount(options, "alertmanager"),
     budget(options, "alertmanager"),
-    serverDeployment(
-      options,
-      { role: "alertmanager", priority: "serving", graceSeconds: 60, readyPath: "/schedulez" },
-      { replicas: sizes[options.size].alertmanager.replicas },
-    ),
+    serverDeployment(options, {
+      role: "alertmanager",
+      priority: "serving",
+      graceSeconds: 60,
+      readyPath: "/schedulez",
+    }),
   ];
 }
 

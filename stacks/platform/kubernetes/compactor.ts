@@ -5,18 +5,18 @@ import type { Options } from "./options.js";
 import { Part, type PartArgs } from "./register.js";
 import { serverDeployment } from "./server.js";
 import { serviceAccount } from "./service-accounts.js";
-import { sizes } from "./sizes.js";
 
 /** The role that merges small files into large ones and deletes what is past its retention. */
 export function compactorManifests(options: Options): Manifest[] {
   return [
     serviceAccount(options, "compactor"),
     budget(options, "compactor"),
-    serverDeployment(
-      options,
-      { role: "compactor", priority: "serving", graceSeconds: 120, readyPath: "/schedulez" },
-      { replicas: sizes[options.size].compactor.replicas },
-    ),
+    serverDeployment(options, {
+      role: "compactor",
+      priority: "serving",
+      graceSeconds: 120,
+      readyPath: "/schedulez",
+    }),
   ];
 }
 

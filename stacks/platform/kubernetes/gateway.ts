@@ -3,7 +3,7 @@ import { imageName } from "../docker/images.js";
 import { gatewayScript } from "../gateway/credentials.js";
 import { nginxConfig } from "../gateway/nginx.js";
 import { routerAddress } from "./addresses.js";
-import { autoscalers, declaredReplicas } from "./autoscalers.js";
+import { autoscaler } from "./autoscalers.js";
 import { budget } from "./budgets.js";
 import { contentDigest } from "./content-digest.js";
 import type { apps, core, Manifest } from "./manifest.js";
@@ -65,7 +65,7 @@ export function gatewayManifests(options: Options): Manifest[] {
     metadata: metadataOf("gateway", options.namespace),
     spec: {
       ...deploymentDefaults,
-      ...declaredReplicas(options, "gateway"),
+      replicas: sizes[options.size].gateway.replicas,
       minReadySeconds: 5,
       selector: { matchLabels: selectorOf("gateway") },
       template: {
@@ -127,13 +127,12 @@ export function gatewayManifests(options: Options): Manifest[] {
     configMap,
     deployment,
     service(options, "gateway", { ports: [servicePort("http", ports.gateway)] }),
-    ...autoscalers(options, "gateway"),
+    autoscaler(options, "gateway"),
   ];
 }
 
 const tcpProbe = {
   tcpSocket: { port: "http" },
-  initialDelaySeconds: 0,
   timeoutSeconds: 4,
   successThreshold: 1,
 };

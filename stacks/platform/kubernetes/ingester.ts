@@ -1,5 +1,5 @@
 import type { Resource } from "@pulumi/pulumi";
-import { autoscalers, declaredReplicas } from "./autoscalers.js";
+import { autoscaler } from "./autoscalers.js";
 import { budget } from "./budgets.js";
 import type { Manifest } from "./manifest.js";
 import { ports } from "./names.js";
@@ -39,18 +39,14 @@ export function ingesterManifests(options: Options): Manifest[] {
     serviceAccount(options, "ingester"),
     budget(options, "ingester"),
     headlessService(options, "ingester", { ports: serverPorts }),
-    serverStatefulSet(
-      options,
-      {
-        role: "ingester",
-        priority: "data",
-        graceSeconds: ingesterGraceSeconds,
-        readyPath: "/schedulez",
-        preStop: { exec: { command: ["sh", "-c", drainScript] } },
-      },
-      declaredReplicas(options, "ingester"),
-    ),
-    ...autoscalers(options, "ingester"),
+    serverStatefulSet(options, {
+      role: "ingester",
+      priority: "data",
+      graceSeconds: ingesterGraceSeconds,
+      readyPath: "/schedulez",
+      preStop: { exec: { command: ["sh", "-c", drainScript] } },
+    }),
+    autoscaler(options, "ingester"),
   ];
 }
 

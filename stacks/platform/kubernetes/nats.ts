@@ -35,7 +35,7 @@ const pidFile = "/tmp/nats.pid";
 
 /** NATS's own configuration: a cluster that keeps streams on disk, and one user, whose password the environment has. */
 export function natsConfig(options: Options): string {
-  const { replicas, diskGi, memoryMi } = sizes[options.size].nats;
+  const { replicas, memoryMi } = sizes[options.size].nats;
   const routes = Array.from(
     { length: replicas },
     (_, ordinal) => `    nats://${nameOf("nats")}-${ordinal}.${headlessName("nats")}:${ports.natsRoutes}`,
@@ -46,9 +46,9 @@ http_port: ${ports.natsMonitor}
 pid_file: ${pidFile}
 lame_duck_grace_period: 10s
 lame_duck_duration: 30s
+# How much it may store is left to it: three quarters of the disk as it is.
 jetstream {
   store_dir: /data
-  max_file_store: ${Math.floor(diskGi * 0.9 * 1024)}M
   max_memory_store: ${Math.floor(memoryMi / 4)}M
 }
 cluster {

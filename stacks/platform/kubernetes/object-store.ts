@@ -36,7 +36,6 @@ export function objectStoreManifests(options: Options): Manifest[] {
     spec: {
       ...statefulDefaults,
       replicas: 1,
-      minReadySeconds: 0,
       serviceName: headlessName("object-store"),
       selector: { matchLabels: selectorOf("object-store") },
       template: {

@@ -35,7 +35,6 @@ interface ProbeTimes {
 }
 
 const probe = ({ periodSeconds, failureThreshold }: ProbeTimes) => ({
-  initialDelaySeconds: 0,
   periodSeconds,
   timeoutSeconds: 4,
   successThreshold: 1,

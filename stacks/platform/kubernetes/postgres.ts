@@ -7,6 +7,22 @@ import { priorityName } from "./priorities.js";
 import { Part, type PartArgs } from "./register.js";
 import { disk, resourcesOf, sizes } from "./sizes.js";
 
+/** What the operator would fill in; times are seconds. */
+const operatorDefaults = {
+  logLevel: "info",
+  /** The user of the operator's own images. */
+  postgresUID: 26,
+  postgresGID: 26,
+  primaryUpdateMethod: "restart",
+  primaryUpdateStrategy: "unsupervised",
+  replicationSlots: { highAvailability: { enabled: true, slotPrefix: "_cnpg_" }, updateInterval: 30 },
+  failoverDelay: 0,
+  startDelay: 3600,
+  stopDelay: 1800,
+  smartShutdownTimeout: 180,
+  switchoverDelay: 3600,
+} as const;
+
 /**
  * The metadata's database as a cluster of the CloudNativePG operator; nothing when it is a server of your own.
  * The operator makes the owner's secret, and budgets and certificates of its own.
@@ -20,6 +36,7 @@ export function postgresManifests(options: Options): Manifest[] {
       kind: "Cluster",
       metadata: metadataOf("postgres", options.namespace),
       spec: {
+        ...operatorDefaults,
         instances: size.replicas,
         imageName: imageName(options.images.postgres),
         priorityClassName: priorityName(options, "data"),
@@ -38,6 +55,7 @@ export function postgresManifests(options: Options): Manifest[] {
         resources: resourcesOf(size),
         storage: {
           size: disk(size.diskGi),
+          resizeInUseVolumes: true,
           ...(options.storageClass !== undefined && { storageClass: options.storageClass }),
         },
       },

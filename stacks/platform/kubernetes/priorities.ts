@@ -24,7 +24,6 @@ export const priorityClasses = (options: Options) =>
         kind: "PriorityClass",
         metadata: { name: priorityName(options, priority), labels: platformLabels },
         value: values[priority],
-        globalDefault: false,
         preemptionPolicy: "PreemptLowerPriority",
         description: descriptions[priority],
       }) satisfies scheduling.v1.PriorityClass,

@@ -1,5 +1,5 @@
 import type { Resource } from "@pulumi/pulumi";
-import { autoscalers, declaredReplicas } from "./autoscalers.js";
+import { autoscaler } from "./autoscalers.js";
 import { budget } from "./budgets.js";
 import type { Manifest } from "./manifest.js";
 import type { Options } from "./options.js";
@@ -18,9 +18,8 @@ export function querierManifests(options: Options): Manifest[] {
       options,
       // As long as the gateway waits for a search.
       { role: "querier", priority: "serving", graceSeconds: 120, readyPath: "/schedulez" },
-      declaredReplicas(options, "querier"),
     ),
-    ...autoscalers(options, "querier"),
+    autoscaler(options, "querier"),
   ];
 }
 

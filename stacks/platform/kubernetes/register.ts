@@ -4,6 +4,7 @@ import {
   ComponentResource,
   type Resource,
 } from "@pulumi/pulumi";
+import { leftAlone } from "./left-alone.js";
 import type { Manifest } from "./manifest.js";
 
 /** Where Pulumi's provider has the class of each kind. The whole package takes most of a second to load. */
@@ -37,8 +38,23 @@ export function register(manifest: Manifest, options: CustomResourceOptions): Cu
   const classes = require(`@pulumi/kubernetes/${module}.js`) as Record<string, ResourceClass>;
   const Class = classes[name];
   if (Class === undefined) throw new Error(`@pulumi/kubernetes has no ${name} in ${module}`);
-  return new Class(manifest.metadata.name, manifest, options);
+  return new Class(manifest.metadata.name, repairing(manifest), {
+    ...options,
+    ignoreChanges: leftAlone(manifest),
+  });
 }
+
+/**
+ * Takes back a field that somebody has changed by hand: the server holds it for theirs, and without being told
+ * would refuse the repair as a conflict.
+ */
+const repairing = (manifest: Manifest): Manifest => ({
+  ...manifest,
+  metadata: {
+    ...manifest.metadata,
+    annotations: { ...manifest.metadata.annotations, "pulumi.com/patchForce": "true" },
+  },
+});
 
 export interface PartArgs {
   /** Resources that must be there, and ready, before any object of this part. */

@@ -1,5 +1,5 @@
 import type { Resource } from "@pulumi/pulumi";
-import { autoscalers, declaredReplicas } from "./autoscalers.js";
+import { autoscaler } from "./autoscalers.js";
 import { budget } from "./budgets.js";
 import type { Manifest } from "./manifest.js";
 import type { Options } from "./options.js";
@@ -16,20 +16,16 @@ export function routerManifests(options: Options): Manifest[] {
   return [
     serviceAccount(options, "router"),
     budget(options, "router"),
-    serverDeployment(
-      options,
-      {
-        role: "router",
-        priority: "serving",
-        graceSeconds: 60,
-        // A router is given no work of its own, so it is never "schedulable".
-        readyPath: "/healthz",
-        preStop: { exec: { command: ["sleep", String(lingerSeconds)] } },
-      },
-      declaredReplicas(options, "router"),
-    ),
+    serverDeployment(options, {
+      role: "router",
+      priority: "serving",
+      graceSeconds: 60,
+      // A router is given no work of its own, so it is never "schedulable".
+      readyPath: "/healthz",
+      preStop: { exec: { command: ["sleep", String(lingerSeconds)] } },
+    }),
     service(options, "router", { ports: serverPorts }),
-    ...autoscalers(options, "router"),
+    autoscaler(options, "router"),
   ];
 }
 

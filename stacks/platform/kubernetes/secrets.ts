@@ -83,6 +83,10 @@ export function secretDefinitions(options: Options): SecretDefinition[] {
   ];
 }
 
+/** What the operator would fill in. */
+const templateDefaults = { engineVersion: "v2", mergePolicy: "Replace" };
+const referenceDefaults = { conversionStrategy: "Default", decodingStrategy: "None", metadataPolicy: "None" };
+
 /** The same secrets, fetched by the External Secrets operator: an entry of the store for each, a property for each key. */
 export function externalSecretManifests(options: Options): Manifest[] {
   const { externalSecrets } = options;
@@ -94,10 +98,15 @@ export function externalSecretManifests(options: Options): Manifest[] {
     spec: {
       refreshInterval: "1h",
       secretStoreRef: { name: externalSecrets.store, kind: externalSecrets.kind },
-      target: { name, creationPolicy: "Owner", deletionPolicy: "Retain", template: { type } },
+      target: {
+        name,
+        creationPolicy: "Owner",
+        deletionPolicy: "Retain",
+        template: { ...templateDefaults, type },
+      },
       data: Object.keys(keys).map((key) => ({
         secretKey: key,
-        remoteRef: { key: `${externalSecrets.prefix}${name}`, property: key },
+        remoteRef: { ...referenceDefaults, key: `${externalSecrets.prefix}${name}`, property: key },
       })),
     },
   }));

@@ -76,14 +76,14 @@ function podTemplate(options: Options, args: ServerPodArgs) {
 type WorkloadArgs = Omit<ServerPodArgs, "keepsData">;
 
 /** A role whose pods are alike and keep nothing. */
-export function serverDeployment(options: Options, args: WorkloadArgs, replicas: { replicas?: number }) {
+export function serverDeployment(options: Options, args: WorkloadArgs) {
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: metadataOf(args.role, options.namespace),
     spec: {
       ...deploymentDefaults,
-      ...replicas,
+      replicas: sizes[options.size][args.role].replicas,
       minReadySeconds: 5,
       selector: { matchLabels: selectorOf(args.role) },
       template: podTemplate(options, { ...args, keepsData: false }),
@@ -92,14 +92,14 @@ export function serverDeployment(options: Options, args: WorkloadArgs, replicas:
 }
 
 /** A role whose pods each have a disk that is theirs. */
-export function serverStatefulSet(options: Options, args: WorkloadArgs, replicas: { replicas?: number }) {
+export function serverStatefulSet(options: Options, args: WorkloadArgs) {
   return {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
     metadata: metadataOf(args.role, options.namespace),
     spec: {
       ...statefulDefaults,
-      ...replicas,
+      replicas: sizes[options.size][args.role].replicas,
       // A pod counts only after its gRPC port has had time to open, which no HTTP answer tells.
       minReadySeconds: 10,
       serviceName: headlessName(args.role),

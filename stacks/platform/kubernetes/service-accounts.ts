@@ -18,7 +18,10 @@ const reachStorage: readonly Component[] = [
  */
 export function serviceAccount(options: Options, component: Component) {
   const { access, serviceAccountAnnotations } = options.storage;
-  const annotated = access === "identity" && reachStorage.includes(component);
+  const annotated =
+    access === "identity" &&
+    reachStorage.includes(component) &&
+    Object.keys(serviceAccountAnnotations).length > 0;
   return {
     apiVersion: "v1",
     kind: "ServiceAccount",

@@ -41,6 +41,7 @@ export function serviceMonitorManifests(options: Options): Manifest[] {
           interval: "30s",
           relabelings: [
             {
+              action: "replace",
               sourceLabels: ["__meta_kubernetes_pod_label_app_kubernetes_io_component"],
               targetLabel: "role",
             },

@@ -1,9 +1,10 @@
 import { kubernetesManifests } from "../../../../stacks/platform/kubernetes/manifests.js";
 import { kubernetesOptions, type KubernetesOptions } from "../../../../stacks/platform/kubernetes/options.js";
 import { ingesterGraceSeconds } from "../../../../stacks/platform/kubernetes/ingester.js";
+import { leftAlone } from "../../../../stacks/platform/kubernetes/left-alone.js";
 import { secretDefinitions } from "../../../../stacks/platform/kubernetes/secrets.js";
 import { type SizeName, sizes } from "../../../../stacks/platform/kubernetes/sizes.js";
-import { containersOf, ofKind, podsOf, profiles, workload, workloadsOf } from "./support.js";
+import { containersOf, ofKind, podsOf, profiles, type Workload, workload, workloadsOf } from "./support.js";
 
 const variants: readonly (readonly [string, KubernetesOptions])[] = [
   ...(Object.keys(sizes) as SizeName[]).map((size) => [size, { size }] as const),
@@ -13,6 +14,8 @@ const variants: readonly (readonly [string, KubernetesOptions])[] = [
 describe.each(variants)("the %s deployment on Kubernetes", (_, options) => {
   const manifests = kubernetesManifests(options);
   const pods = podsOf(manifests);
+  const manifestOf = ({ metadata: { name }, kind }: Workload) =>
+    manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name)!;
 
   it("names every object once", () => {
     const names = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
@@ -102,18 +105,24 @@ describe.each(variants)("the %s deployment on Kubernetes", (_, options) => {
     }
   });
 
-  it("leaves the number of pods to the autoscaler where there is one, and declares two or more where not", () => {
+  it("starts two pods or more of everything, and leaves their number to the autoscaler where there is one", () => {
     const scaled = ofKind(manifests, "HorizontalPodAutoscaler");
     for (const workload of workloadsOf(manifests)) {
       if (workload.metadata.name === "openobserve-object-store") continue;
+      expect(workload.spec.replicas).toBeGreaterThanOrEqual(2);
       const scaler = scaled.find(({ spec }) => spec.scaleTargetRef.name === workload.metadata.name);
-      if (scaler === undefined) expect(workload.spec.replicas).toBeGreaterThanOrEqual(2);
-      else {
-        expect(workload.spec).not.toHaveProperty("replicas");
-        expect(scaler.spec.scaleTargetRef.kind).toBe(workload.kind);
-        expect(scaler.spec.minReplicas).toBeGreaterThanOrEqual(2);
-      }
+      expect(leftAlone(manifestOf(workload)).includes("spec.replicas")).toBe(scaler !== undefined);
+      if (scaler === undefined) continue;
+      expect(scaler.spec.scaleTargetRef.kind).toBe(workload.kind);
+      expect(scaler.spec.minReplicas).toBe(workload.spec.replicas);
     }
+  });
+
+  it("never asks for other claims of a stateful set that is there, as that would replace it", () => {
+    const changed = workloadsOf(manifests).filter((workload) =>
+      leftAlone(manifestOf(workload)).includes("spec.volumeClaimTemplates"),
+    );
+    expect(changed).toEqual(ofKind(manifests, "StatefulSet"));
   });
 
   it("selects with every Service pods that exist and ports that they name", () => {

@@ -19,6 +19,7 @@ export interface Container {
   readonly ports: readonly { readonly name: string }[];
   readonly resources: { readonly requests: object; readonly limits: object };
   readonly securityContext: object;
+  readonly volumeMounts: readonly { readonly name: string }[];
   readonly startupProbe: Probe;
   readonly livenessProbe: Probe;
   readonly readinessProbe: Probe;
@@ -35,6 +36,7 @@ export interface Pod {
     readonly serviceAccountName: string;
     readonly priorityClassName: string;
     readonly terminationGracePeriodSeconds: number;
+    readonly volumes: readonly { readonly name: string }[];
     readonly topologySpreadConstraints: readonly { readonly topologyKey: string }[];
     readonly affinity: { readonly podAntiAffinity: object };
   };
