@@ -8,6 +8,8 @@ export const exitCodes = {
   usage: 2,
   /** The server, the gateway or the application could not be reached. */
   unreachable: 3,
+  /** A release is held: the figures do not decide, a person must. */
+  held: 4,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const;

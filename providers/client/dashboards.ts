@@ -108,4 +108,30 @@ export class Dashboards {
       }),
     );
   }
+
+  /**
+   * Marks a range of time on panels of a dashboard.
+   * @throws UnsupportedError where the server has no annotations
+   */
+  async annotate(id: string, annotation: Annotation): Promise<void> {
+    const { start, end, ...rest } = annotation;
+    await this.transport.send({
+      method: "POST",
+      path: path`/api/${this.organization}/dashboards/${id}/annotations`,
+      body: { timed_annotations: [{ ...rest, start_time: start, end_time: end }] },
+      answer: anything,
+    });
+  }
+}
+
+/** A mark on a dashboard's time axis. */
+export interface Annotation {
+  readonly title: string;
+  readonly text: string;
+  /** Microseconds since 1970. */
+  readonly start: number;
+  readonly end: number;
+  /** Ids of the panels that show it. */
+  readonly panels: readonly string[];
+  readonly tags: readonly string[];
 }

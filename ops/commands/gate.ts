@@ -1,0 +1,150 @@
+import { canary } from "@o2cqrs/contract";
+import { Command, InvalidArgumentError } from "commander";
+import { type Duration, parseDuration } from "../cli/duration.js";
+import { exitCodes, OperatorError } from "../cli/errors.js";
+import { jsonOption, stackOption } from "../cli/options.js";
+import { type Session, type Verb } from "../cli/session.js";
+import { findDeployer } from "../deployment/find-deployer.js";
+import { systemClock } from "../gate/clock.js";
+import { type GateRecord } from "../gate/record.js";
+import { gateMarkdown } from "../gate/report/markdown.js";
+import { outcomeLine } from "../gate/report/summary.js";
+import { runGate } from "../gate/run-gate.js";
+import { gateSettings } from "../gate/settings.js";
+import { trafficDriver, type TrafficOptions, withTrafficOptions } from "../gate/traffic/options.js";
+import { openVerifyContext } from "../verify/context.js";
+
+interface GateVerbOptions extends TrafficOptions {
+  readonly stack: string;
+  readonly canary: string;
+  readonly stable?: string;
+  readonly service?: string;
+  readonly steps: readonly number[];
+  readonly observe: Duration;
+  readonly atMost: Duration;
+  readonly interval: Duration;
+  readonly minSample: number;
+  readonly significance: number;
+  readonly dryRun: boolean;
+  readonly restart: boolean;
+  readonly json: boolean;
+}
+
+const defaults = gateSettings.parse({});
+
+const minutes = (count: number) => parseDuration(`${count}m`);
+
+export const gate: Verb = (session) =>
+  withTrafficOptions(new Command("gate"))
+    .description("let a release through step by step: promote, hold or roll back by its figures")
+    .addOption(stackOption())
+    .requiredOption("--canary <version>", "version on trial, as its records say it")
+    .option("--stable <version>", "version to compare with; default the other one with most commands")
+    .option("--service <name>", "only this service's telemetry")
+    .option("--steps <percents>", "traffic of each step", parseSteps, canary.trafficPercent)
+    .option(
+      "--observe <time>",
+      "how long each step is observed at least",
+      parseDuration,
+      minutes(canary.minObservationMinutes),
+    )
+    .option(
+      "--at-most <time>",
+      "and at most, before it is held",
+      parseDuration,
+      minutes(canary.maxObservationMinutes),
+    )
+    .option("--interval <time>", "time between two looks", parseDuration, minutes(1))
+    .option("--min-sample <n>", "operations that a figure needs", parseNumber, defaults.minSample)
+    .option("--significance <p>", "chance that is taken for none", parseNumber, defaults.significance)
+    .option("--dry-run", "look once, say what would be done, move no traffic", false)
+    .option("--restart", "forget the gate that is under way", false)
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 promoted (or rehearsed), 1 rolled back, 4 held: a person decides. When it was killed, interrupted
+or held, the same command goes on with the step that it was at. Reports: .o2cqrs/releases/STACK/.`,
+    )
+    .action((options: GateVerbOptions) => openGate(options, session));
+
+function parseSteps(text: string): readonly number[] {
+  const parsed = gateSettings.shape.steps.safeParse(text.split(",").map(Number));
+  if (!parsed.success) throw new InvalidArgumentError("Write rising percents: 5,25,50,100.");
+  return parsed.data;
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Write a number.");
+  return value;
+}
+
+async function openGate(options: GateVerbOptions, session: Session): Promise<void> {
+  const { terminal } = session;
+  const settings = gateSettings.safeParse({
+    steps: [...options.steps],
+    minObservationMs: options.observe.milliseconds,
+    maxObservationMs: Math.max(options.observe.milliseconds, options.atMost.milliseconds),
+    intervalMs: Math.min(options.interval.milliseconds, options.observe.milliseconds),
+    minSample: options.minSample,
+    significance: options.significance,
+  });
+  if (!settings.success) {
+    const problems = settings.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new OperatorError(problems.join("; "), { exitCode: exitCodes.usage });
+  }
+  const traffic = await trafficDriver(options, session);
+  const context = await openVerifyContext({
+    session,
+    deployer: await findDeployer(session, options.stack),
+    stack: options.stack,
+    since: minutes(15),
+  });
+  context.secrets.forEach((secret) => {
+    terminal.hide(secret);
+  });
+  try {
+    const { record, files } = await runGate({
+      context,
+      terminal,
+      clock: systemClock,
+      traffic,
+      canary: options.canary,
+      stable: options.stable,
+      service: options.service,
+      settings: settings.data,
+      dryRun: options.dryRun,
+      restart: options.restart,
+    });
+    terminal.print(
+      options.json ? JSON.stringify({ ...record, files }, null, 2) : gateMarkdown(lastLooks(record)),
+    );
+    for (const file of files) terminal.note(file);
+    const error = errorOf(record);
+    if (error !== undefined) throw error;
+  } finally {
+    await Promise.all([context.close(), traffic.close()]);
+  }
+}
+
+/** For the terminal the last look of each step is enough; the files have all. */
+const lastLooks = (record: GateRecord): GateRecord => ({
+  ...record,
+  steps: record.steps.map((step) => ({ ...step, looks: step.looks.slice(-1) })),
+});
+
+function errorOf(record: GateRecord): OperatorError | undefined {
+  const message = `${outcomeLine(record)}: ${record.outcome?.reason ?? ""}`;
+  switch (record.outcome?.kind) {
+    case "rolledBack":
+      return new OperatorError(message, { cure: "o2cqrs rollback drafts the review and calms telemetry." });
+    case "held":
+      return new OperatorError(message, {
+        exitCode: exitCodes.held,
+        cure: "Run the same command to observe the step again, or o2cqrs rollback.",
+      });
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { lock } from "proper-lockfile";
+import { type z } from "zod";
+import { messageOf, OperatorError, usageError } from "../cli/errors.js";
+import { writePrivateFile } from "../storage/private-file.js";
+import { releaseFolder } from "../verify/checks/release.js";
+
+/** The files of a stack's releases: what is under way, and the reports of what ended. */
+export class ReleaseStore {
+  readonly folder: string;
+
+  constructor(projectRoot: string, stack: string) {
+    this.folder = releaseFolder(projectRoot, stack);
+  }
+
+  /**
+   * What is under way, or undefined.
+   * @throws OperatorError when the file is damaged
+   */
+  async read<Schema extends z.ZodType>(name: string, schema: Schema): Promise<z.output<Schema> | undefined> {
+    const path = join(this.folder, name);
+    let text: string;
+    try {
+      text = await readFile(path, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch (error) {
+      throw usageError(
+        `${path} is not a record of this version: ${messageOf(error)}`,
+        "See in the traffic driver what share the canary has, then remove the file.",
+      );
+    }
+  }
+
+  /** Writes a file whole or not at all; after it returns, a crash loses nothing of it. */
+  async write(name: string, text: string): Promise<string> {
+    const path = join(this.folder, name);
+    await writePrivateFile(path, text);
+    return path;
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.folder, name), { force: true });
+  }
+
+  /**
+   * Holds the stack's releases alone: while it runs, no other gate or rollback can. A lock whose owner died is
+   * taken over after ten seconds.
+   * @throws OperatorError when another one holds it
+   */
+  async alone<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
+    await mkdir(this.folder, { recursive: true });
+    const release = await lock(this.folder, {
+      lockfilePath: join(this.folder, `${title}.lock`),
+      stale: 10_000,
+      update: 2000,
+    }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
+      throw new OperatorError(`Another ${title} of this stack is under way`, {
+        cure: "Wait for it or stop it. The lock of one that was killed ends after ten seconds.",
+        cause: error,
+      });
+    });
+    try {
+      return await work();
+    } finally {
+      await release().catch(() => undefined);
+    }
+  }
+}
