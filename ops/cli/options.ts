@@ -7,3 +7,7 @@ export const stackOption = () =>
 
 /** `--json`, as every verb has it. */
 export const jsonOption = () => new Option("--json", "print JSON for machines").default(false);
+
+/** `--organization`, for verbs that work on a whole organisation. */
+export const organizationOption = () =>
+  new Option("--organization <identifier>", "organisation to work on (default: the stack's)");

@@ -3,9 +3,21 @@ import { alerts } from "./alerts.js";
 import { destroy, refresh, up } from "./deploy.js";
 import { drift } from "./drift.js";
 import { env } from "./env.js";
+import { importVerb } from "./import.js";
 import { outputs } from "./outputs.js";
 import { preview } from "./preview.js";
 import { verify } from "./verify.js";
 
 /** Every verb of `o2cqrs`, in the order of its help. */
-export const verbs: readonly Verb[] = [up, preview, refresh, destroy, outputs, env, verify, drift, alerts];
+export const verbs: readonly Verb[] = [
+  up,
+  preview,
+  refresh,
+  destroy,
+  outputs,
+  env,
+  verify,
+  drift,
+  alerts,
+  importVerb,
+];

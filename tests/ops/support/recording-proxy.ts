@@ -1,0 +1,52 @@
+import { createServer, request } from "node:http";
+import { type AddressInfo } from "node:net";
+
+/** A server's front door that notes who asks for what. */
+export interface RecordingProxy {
+  readonly url: string;
+  /** Method and path of every request so far, `GET /api/default/streams`. */
+  readonly requests: readonly string[];
+  /** Those that may have changed something. */
+  writes(): string[];
+  /** Cuts the connection of the next request that matches, after the server has acted on it. */
+  loseAnswerOf(pattern: RegExp): void;
+  close(): Promise<void>;
+}
+
+export async function openProxy(target: string): Promise<RecordingProxy> {
+  const requests: string[] = [];
+  let lost: RegExp | undefined;
+  const proxy = createServer((incoming, answer) => {
+    const line = `${incoming.method} ${incoming.url}`;
+    requests.push(line);
+    const lose = lost?.test(line) === true;
+    if (lose) lost = undefined;
+    const outgoing = request(
+      new URL(incoming.url ?? "/", target),
+      { method: incoming.method, headers: { ...incoming.headers, host: new URL(target).host } },
+      (response) => {
+        if (lose) {
+          response.resume().once("end", () => incoming.socket.destroy());
+          return;
+        }
+        answer.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(answer);
+      },
+    );
+    outgoing.once("error", () => answer.destroy());
+    incoming.pipe(outgoing);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    requests,
+    writes: () => requests.filter((line) => !line.startsWith("GET ")),
+    loseAnswerOf: (pattern) => {
+      lost = pattern;
+    },
+    close: async () => {
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+}
