@@ -39,6 +39,8 @@ export interface VersionBehaviour {
     readonly loopbackOption: boolean;
     /** Alerts are not sent to private addresses either; otherwise only the test request is guarded. */
     readonly guardsAlerts: boolean;
+    /** Knows the output format `stringseparated`. */
+    readonly separatedFormat: boolean;
   };
   readonly alerts: {
     /** A missing `destinations` counts as empty; otherwise the body is refused. */
@@ -107,7 +109,7 @@ const v060: VersionBehaviour = {
   },
   streams: { timeLevel: true, storageType: false, listShowsSettings: false },
   pipelines: { readById: false, createAnswersId: false, evaluationNodes: false },
-  destinations: { loopbackOption: false, guardsAlerts: false },
+  destinations: { loopbackOption: false, guardsAlerts: false, separatedFormat: false },
   alerts: {
     destinationsDefault: false,
     incidents: false,
@@ -181,7 +183,7 @@ const v090: VersionBehaviour = {
   },
   streams: { timeLevel: false, storageType: true, listShowsSettings: true },
   pipelines: { readById: true, createAnswersId: true, evaluationNodes: true },
-  destinations: { loopbackOption: true, guardsAlerts: true },
+  destinations: { loopbackOption: true, guardsAlerts: true, separatedFormat: true },
   alerts: {
     destinationsDefault: true,
     incidents: true,

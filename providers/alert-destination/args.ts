@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { webhookFields } from "../base/destination.js";
 import { type Inputs, type TakeOver, takeOverFields } from "../base/inputs.js";
 import { alertingNameSchema } from "../base/name.js";
 
@@ -59,16 +60,10 @@ const common = {
   ...takeOverFields,
 };
 
-const webAddress = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" });
-
 export const alertDestinationShape = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("http"),
-    url: webAddress,
-    method: z.enum(["post", "put", "get"]).default("post"),
-    headers: z.record(z.string().min(1), z.string()).default({}),
-    skipTlsVerify: z.boolean().default(false),
-    allowPrivateAddress: z.boolean().default(false),
+    ...webhookFields,
     ...common,
   }),
   z.strictObject({

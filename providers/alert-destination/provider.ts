@@ -3,6 +3,7 @@ import { checkInputs } from "../base/check.js";
 import { difference, type Difference } from "../base/diff.js";
 import { Provider, stateOf } from "../base/provider.js";
 import { refreshed } from "../base/refresh.js";
+import { awaitShown } from "../base/shown.js";
 import { takeOver } from "../base/take-over.js";
 import type { Properties } from "../base/values.js";
 import { NotFoundError } from "../client/index.js";
@@ -27,7 +28,7 @@ export class AlertDestinationProvider extends Provider<AlertDestinationInputs, A
     const existing = await alertDestinations.get(inputs.name);
     if (existing === undefined) await alertDestinations.create(destinationBody(inputs));
     else if (takeOver(alertDestinationKind, inputs.name, inputs, existingFrom(existing)))
-      await alertDestinations.update(destinationBody(inputs));
+      await this.#write(inputs);
     return { id: inputs.name, outs: stateOf(inputs, {}) };
   }
 
@@ -44,12 +45,21 @@ export class AlertDestinationProvider extends Provider<AlertDestinationInputs, A
     news: AlertDestinationInputs,
   ): Promise<dynamic.UpdateResult<AlertDestinationState>> {
     await this.#requireTemplate(news);
-    await this.server.alertDestinations.update(destinationBody(news));
+    await this.#write(news);
     return { outs: stateOf(news, {}) };
   }
 
   async delete(id: string): Promise<void> {
     await this.server.alertDestinations.delete(id);
+  }
+
+  async #write(inputs: AlertDestinationInputs): Promise<void> {
+    const { alertDestinations } = this.server;
+    await alertDestinations.update(destinationBody(inputs));
+    await awaitShown(alertDestinationKind, inputs.name, inputs, async () => {
+      const destination = await alertDestinations.get(inputs.name);
+      return destination && existingFrom(destination).inputs;
+    });
   }
 
   /** The server answers 200 to an unknown template and saves the destination without one. */

@@ -1,21 +1,11 @@
+import { markerInMetadata, methodFrom, refusePrivateAddress } from "../base/destination.js";
 import type { Kind } from "../base/kind.js";
 import type { Existing } from "../base/take-over.js";
 import type { AlertDestinationBody, ServerAlertDestination } from "../client/index.js";
 import { type AlertDestinationInputs, alertDestinationShape } from "./args.js";
-import { privateAddressReason } from "./private-address.js";
 
-const guardCure =
-  "OpenObserve v0.90 saves such a destination and refuses it when an alert fires; v0.92 refuses to save it. " +
-  "Send to an address that is reachable from outside, or, where the server is told to allow it " +
-  "(ZO_SSRF_ALLOW_LOOPBACK=true for loopback; from v0.92 ZO_SKIP_SSRF_CHECKS=true for all), set " +
-  "allowPrivateAddress: true.";
-
-/** A destination on a private address looks well and never delivers, so it is refused before it is made. */
 export const alertDestinationSchema = alertDestinationShape.superRefine((destination, context) => {
-  if (destination.type !== "http" || destination.allowPrivateAddress) return;
-  const reason = privateAddressReason(destination.url);
-  if (reason !== undefined)
-    context.addIssue({ code: "custom", path: ["url"], message: `${reason}. ${guardCure}` });
+  if (destination.type === "http") refusePrivateAddress(destination, context);
 });
 
 export const alertDestinationKind: Kind<AlertDestinationInputs> = {
@@ -50,8 +40,7 @@ export function destinationBody(destination: AlertDestinationInputs): AlertDesti
 
 /** A destination as the server has it, in terms of arguments. */
 export function existingFrom(destination: ServerAlertDestination): Existing<AlertDestinationInputs> {
-  const marker = destination.metadata?.o2cqrs;
-  return { inputs: inputsFrom(destination), marker: typeof marker === "string" ? marker : undefined };
+  return { inputs: inputsFrom(destination), marker: markerInMetadata(destination.metadata) };
 }
 
 /** A template that the server did not know when the destination was saved is gone from it. */
@@ -70,11 +59,9 @@ function inputsFrom(destination: ServerAlertDestination): AlertDestinationInputs
     type,
     ...common,
     url: destination.url ?? "",
-    method: methods.find((method) => method === destination.method) ?? "post",
+    method: methodFrom(destination.method),
     headers: destination.headers ?? {},
     skipTlsVerify: destination.skip_tls_verify ?? false,
     allowPrivateAddress: false,
   };
 }
-
-const methods = ["post", "put", "get"] as const;

@@ -3,6 +3,7 @@ import { checkInputs } from "../base/check.js";
 import { difference, type Difference } from "../base/diff.js";
 import { Provider, stateOf } from "../base/provider.js";
 import { refreshed } from "../base/refresh.js";
+import { awaitShown } from "../base/shown.js";
 import { takeOver } from "../base/take-over.js";
 import type { Properties } from "../base/values.js";
 import { type AlertTemplateInputs, alertTemplateSchema } from "./args.js";
@@ -25,7 +26,7 @@ export class AlertTemplateProvider extends Provider<AlertTemplateInputs, AlertTe
     const existing = await alertTemplates.get(inputs.name);
     if (existing === undefined) await alertTemplates.create(templateBody(inputs));
     else if (takeOver(alertTemplateKind, inputs.name, inputs, existingFrom(existing)))
-      await alertTemplates.update(templateBody(inputs));
+      await this.#write(inputs);
     return { id: inputs.name, outs: stateOf(inputs, {}) };
   }
 
@@ -41,12 +42,21 @@ export class AlertTemplateProvider extends Provider<AlertTemplateInputs, AlertTe
     _olds: AlertTemplateState,
     news: AlertTemplateInputs,
   ): Promise<dynamic.UpdateResult<AlertTemplateState>> {
-    await this.server.alertTemplates.update(templateBody(news));
+    await this.#write(news);
     return { outs: stateOf(news, {}) };
   }
 
   async delete(id: string): Promise<void> {
     await this.server.alertTemplates.delete(id);
+  }
+
+  async #write(inputs: AlertTemplateInputs): Promise<void> {
+    const { alertTemplates } = this.server;
+    await alertTemplates.update(templateBody(inputs));
+    await awaitShown(alertTemplateKind, inputs.name, inputs, async () => {
+      const template = await alertTemplates.get(inputs.name);
+      return template && existingFrom(template).inputs;
+    });
   }
 }
 

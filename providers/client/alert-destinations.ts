@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { ValidationError } from "./errors.js";
-import { undefinedIfMissing } from "./missing.js";
-import { anything } from "./server-answers.js";
-import { path, type Transport } from "./transport.js";
+import { NamedObjects } from "./named-objects.js";
+import type { Transport } from "./transport.js";
 
 export interface AlertDestinationBody {
   readonly name: string;
@@ -37,61 +36,14 @@ export type ServerAlertDestination = z.output<typeof serverAlertDestinationSchem
 
 const testAnswerSchema = z.looseObject({ success: z.boolean(), error: z.string().nullish() });
 
-/** Where alerts are sent. */
-export class AlertDestinations {
-  constructor(
-    private readonly transport: Transport,
-    private readonly organization: string,
-  ) {}
-
-  async list(): Promise<ServerAlertDestination[]> {
-    return this.transport.send({
-      method: "GET",
-      path: path`/api/${this.organization}/alerts/destinations`,
+/** Where alerts are sent. `get` finds a pipeline's destination too, as both share their names. */
+export class AlertDestinations extends NamedObjects<AlertDestinationBody, ServerAlertDestination> {
+  constructor(transport: Transport, organization: string) {
+    super(transport, organization, {
+      path: "/alerts/destinations",
       query: { module: "alert" },
-      answer: z.array(serverAlertDestinationSchema),
+      answer: serverAlertDestinationSchema,
     });
-  }
-
-  async get(name: string): Promise<ServerAlertDestination | undefined> {
-    return undefinedIfMissing(
-      this.transport.send({
-        method: "GET",
-        path: path`/api/${this.organization}/alerts/destinations/${name}`,
-        answer: serverAlertDestinationSchema,
-      }),
-    );
-  }
-
-  async create(body: AlertDestinationBody): Promise<void> {
-    await this.transport.send({
-      method: "POST",
-      path: path`/api/${this.organization}/alerts/destinations`,
-      query: { module: "alert" },
-      body,
-      answer: anything,
-    });
-  }
-
-  async update(body: AlertDestinationBody): Promise<void> {
-    await this.transport.send({
-      method: "PUT",
-      path: path`/api/${this.organization}/alerts/destinations/${body.name}`,
-      query: { module: "alert" },
-      body,
-      answer: anything,
-    });
-  }
-
-  /** @throws ConflictError while an alert uses it */
-  async delete(name: string): Promise<void> {
-    await undefinedIfMissing(
-      this.transport.send({
-        method: "DELETE",
-        path: path`/api/${this.organization}/alerts/destinations/${name}`,
-        answer: anything,
-      }),
-    );
   }
 
   /**
@@ -105,7 +57,7 @@ export class AlertDestinations {
     body: string;
     headers?: Record<string, string>;
   }): Promise<void> {
-    const testPath = path`/api/${this.organization}/alerts/destinations/test`;
+    const testPath = this.pathOf("test");
     const answer = await this.transport.send({
       method: "POST",
       path: testPath,

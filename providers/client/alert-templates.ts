@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { undefinedIfMissing } from "./missing.js";
-import { anything } from "./server-answers.js";
-import { path, type Transport } from "./transport.js";
+import { NamedObjects } from "./named-objects.js";
+import type { Transport } from "./transport.js";
 
 export interface AlertTemplateBody {
   readonly name: string;
@@ -20,56 +19,8 @@ export const serverAlertTemplateSchema = z.looseObject({
 export type ServerAlertTemplate = z.output<typeof serverAlertTemplateSchema>;
 
 /** Templates of alert messages. The list holds the server's own `prebuilt_*` too. */
-export class AlertTemplates {
-  constructor(
-    private readonly transport: Transport,
-    private readonly organization: string,
-  ) {}
-
-  async list(): Promise<ServerAlertTemplate[]> {
-    return this.transport.send({
-      method: "GET",
-      path: path`/api/${this.organization}/alerts/templates`,
-      answer: z.array(serverAlertTemplateSchema),
-    });
-  }
-
-  async get(name: string): Promise<ServerAlertTemplate | undefined> {
-    return undefinedIfMissing(
-      this.transport.send({
-        method: "GET",
-        path: path`/api/${this.organization}/alerts/templates/${name}`,
-        answer: serverAlertTemplateSchema,
-      }),
-    );
-  }
-
-  async create(body: AlertTemplateBody): Promise<void> {
-    await this.transport.send({
-      method: "POST",
-      path: path`/api/${this.organization}/alerts/templates`,
-      body,
-      answer: anything,
-    });
-  }
-
-  async update(body: AlertTemplateBody): Promise<void> {
-    await this.transport.send({
-      method: "PUT",
-      path: path`/api/${this.organization}/alerts/templates/${body.name}`,
-      body,
-      answer: anything,
-    });
-  }
-
-  /** @throws ConflictError while a destination uses it */
-  async delete(name: string): Promise<void> {
-    await undefinedIfMissing(
-      this.transport.send({
-        method: "DELETE",
-        path: path`/api/${this.organization}/alerts/templates/${name}`,
-        answer: anything,
-      }),
-    );
+export class AlertTemplates extends NamedObjects<AlertTemplateBody, ServerAlertTemplate> {
+  constructor(transport: Transport, organization: string) {
+    super(transport, organization, { path: "/alerts/templates", answer: serverAlertTemplateSchema });
   }
 }

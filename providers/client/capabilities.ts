@@ -18,6 +18,8 @@ const features = {
   privateDestinationsRefusedAtFiring: { since: "0.90.0", what: "the guard against private addresses" },
   /** Destinations on loopback and private addresses are refused when they are saved. */
   privateDestinationsRefusedOnSave: { since: "0.92.0", what: "the guard against private addresses" },
+  /** Records of a pipeline's destination as text with a separator of one's own. */
+  separatedOutputFormat: { since: "0.90.0", what: "the output format stringSeparated" },
   /** Saving a Bloom filter's column adds it to the index. */
   bloomFilterImpliesIndex: { since: "0.92.0", what: "Bloom filters that are indexed too" },
   /** Write-only tokens for ingestion. */

@@ -5,14 +5,19 @@ import { Alerts } from "./alerts.js";
 import { type Capabilities, capabilitiesOf } from "./capabilities.js";
 import type { Connection } from "./connection.js";
 import { Dashboards } from "./dashboards.js";
+import { EnrichmentTables } from "./enrichment-tables.js";
 import { NotFoundError } from "./errors.js";
 import { Folders } from "./folders.js";
 import { Functions } from "./functions.js";
+import { Organizations } from "./organizations.js";
+import { PipelineDestinations } from "./pipeline-destinations.js";
 import { Pipelines } from "./pipelines.js";
+import { SavedViews } from "./saved-views.js";
 import { ServiceAccounts } from "./service-accounts.js";
 import { Streams } from "./streams.js";
 import { Telemetry } from "./telemetry.js";
 import { Transport, type TransportOptions } from "./transport.js";
+import { Users } from "./users.js";
 
 export interface OpenObserveOptions extends TransportOptions {
   /** Told once when the server's version is outside the tested range. Default: a line on standard error. */
@@ -46,6 +51,12 @@ export class OpenObserve {
   readonly folders: Folders;
   readonly dashboards: Dashboards;
   readonly serviceAccounts: ServiceAccounts;
+  readonly users: Users;
+  /** Those of the whole server. */
+  readonly organizations: Organizations;
+  readonly savedViews: SavedViews;
+  readonly enrichmentTables: EnrichmentTables;
+  readonly pipelineDestinations: PipelineDestinations;
   /** Searches, PromQL and ingestion. */
   readonly telemetry: Telemetry;
 
@@ -69,7 +80,12 @@ export class OpenObserve {
     this.folders = new Folders(transport, organization);
     this.dashboards = new Dashboards(transport, organization);
     this.serviceAccounts = new ServiceAccounts(transport, organization, capabilities);
+    this.users = new Users(transport, organization);
+    this.organizations = new Organizations(transport);
+    this.savedViews = new SavedViews(transport, organization);
+    this.pipelineDestinations = new PipelineDestinations(transport, organization, capabilities);
     this.telemetry = new Telemetry(transport, organization);
+    this.enrichmentTables = new EnrichmentTables(transport, organization, this.streams, this.telemetry);
     this.#transport = transport;
     this.#warn = options.warn ?? ((message) => console.warn(message));
   }

@@ -8,7 +8,7 @@ export interface SearchOptions {
   /** End of the time range, in microseconds since 1970. */
   readonly end: number;
   /** What the SQL selects from. Default `logs`. */
-  readonly type?: "logs" | "metrics" | "traces";
+  readonly type?: "logs" | "metrics" | "traces" | "enrichment_tables";
   /** Most rows, at least 1. Default 1,000. */
   readonly size?: number;
   /** Rows to pass over. Default 0. */

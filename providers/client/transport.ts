@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripTrailingSlashes } from "@o2cqrs/contract";
-import { Agent, type Dispatcher, request } from "undici";
+import { Agent, type Dispatcher, FormData, request } from "undici";
 import type { z } from "zod";
 import type { Connection } from "./connection.js";
 import { errorForStatus, UnavailableError, UnexpectedAnswerError } from "./errors.js";
@@ -33,6 +33,8 @@ export interface Request<T> {
   readonly body?: unknown;
   /** Sent as a form instead of `body`. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Sent as a file in a multipart form instead of `body`. */
+  readonly file?: { readonly name: string; readonly type: string; readonly content: string };
   /** Sending it twice is the same as once. Default: all but POST. */
   readonly repeatable?: boolean;
   readonly signal?: AbortSignal;
@@ -120,7 +122,7 @@ export class Transport {
     });
   }
 
-  async #exchange({ method, path, query, body, form, signal }: Request<unknown>) {
+  async #exchange({ method, path, query, body, form, file, signal }: Request<unknown>) {
     const url = this.#url + path + queryString(query);
     try {
       const response = await request(url, {
@@ -133,6 +135,7 @@ export class Transport {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         ...(form !== undefined && { body: new URLSearchParams(form).toString() }),
+        ...(file !== undefined && { body: multipart(file) }),
         ...(signal && { signal }),
       });
       return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
@@ -140,6 +143,12 @@ export class Transport {
       throw networkError({ method, path }, error, signal);
     }
   }
+}
+
+function multipart({ name, type, content }: NonNullable<Request<unknown>["file"]>): FormData {
+  const form = new FormData();
+  form.set("file", new Blob([content], { type }), name);
+  return form;
 }
 
 function authorizationOf({ credential }: Connection): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountAddressSchema } from "../base/email.js";
 import { type Inputs, type TakeOver, takeOverFields } from "../base/inputs.js";
 
 export interface ServiceAccountSpec extends TakeOver {
@@ -18,7 +19,7 @@ export interface ServiceAccountSpec extends TakeOver {
 export type ServiceAccountArgs = Inputs<ServiceAccountSpec>;
 
 export const serviceAccountSchema = z.strictObject({
-  email: z.email().toLowerCase(),
+  email: accountAddressSchema,
   firstName: z.string().default(""),
   lastName: z.string().default(""),
   rotation: z.string().default(""),

@@ -3,6 +3,7 @@ import { checkInputs } from "../base/check.js";
 import { difference, type Difference, inputsIn } from "../base/diff.js";
 import { Provider, stateOf } from "../base/provider.js";
 import { refreshed } from "../base/refresh.js";
+import { awaitShown } from "../base/shown.js";
 import { takeOver } from "../base/take-over.js";
 import type { Properties } from "../base/values.js";
 import { type ServiceAccountInputs, serviceAccountSchema } from "./args.js";
@@ -28,7 +29,7 @@ export class ServiceAccountProvider extends Provider<ServiceAccountInputs, Servi
     let created: string | undefined;
     if (existing === undefined) created = await serviceAccounts.create(accountBody(inputs));
     else if (takeOver(serviceAccountKind, inputs.email, inputs, existingFrom(existing, inputs.rotation)))
-      await serviceAccounts.update(accountBody(inputs));
+      await this.#rename(inputs);
     const token =
       created ?? (await serviceAccounts.readToken(inputs.email)) ?? (await this.#replaceLost(inputs));
     return { id: inputs.email, outs: stateOf(inputs, { token }) };
@@ -56,8 +57,7 @@ export class ServiceAccountProvider extends Provider<ServiceAccountInputs, Servi
     news: ServiceAccountInputs,
   ): Promise<dynamic.UpdateResult<ServiceAccountState>> {
     const { serviceAccounts } = this.server;
-    if (news.firstName !== olds.firstName || news.lastName !== olds.lastName)
-      await serviceAccounts.update(accountBody(news));
+    if (news.firstName !== olds.firstName || news.lastName !== olds.lastName) await this.#rename(news);
     const keep = olds.token !== "" && news.rotation === olds.rotation;
     const token = keep ? olds.token : await serviceAccounts.rotateToken(accountBody(news));
     return { outs: stateOf(news, { token }) };
@@ -65,6 +65,15 @@ export class ServiceAccountProvider extends Provider<ServiceAccountInputs, Servi
 
   async delete(id: string): Promise<void> {
     await this.server.serviceAccounts.delete(id);
+  }
+
+  async #rename(inputs: ServiceAccountInputs): Promise<void> {
+    const { serviceAccounts } = this.server;
+    await serviceAccounts.update(accountBody(inputs));
+    await awaitShown(serviceAccountKind, inputs.email, inputs, async () => {
+      const account = await serviceAccounts.get(inputs.email);
+      return account && existingFrom(account, inputs.rotation).inputs;
+    });
   }
 
   /** Only create and rotation answer a token on newer servers, so one whose answer was lost is replaced. */

@@ -6,12 +6,17 @@ import type {
   Condition,
   DashboardSpec,
   DashboardVariable,
+  EnrichmentTableSpec,
   FolderSpec,
   FunctionSpec,
+  OrganizationSpec,
   Panel,
+  PipelineDestinationSpec,
   PipelineSpec,
+  SavedViewSpec,
   ServiceAccountSpec,
   StreamSpec,
+  UserSpec,
 } from "@o2cqrs/providers";
 
 /** Arbitrary valid arguments of every kind. */
@@ -175,11 +180,61 @@ export const folder: fc.Arbitrary<FolderSpec> = fc.record({
   description: text,
 });
 
+const address = fc.stringMatching(/^[a-z][a-z0-9_+]{1,9}$/).map((user) => `${user}@Example.com`);
+
 export const serviceAccount: fc.Arbitrary<ServiceAccountSpec> = fc.record({
-  email: column.map((user) => `${user}@Example.com`),
+  email: address,
   firstName: text,
   lastName: text,
   rotation: text,
+});
+
+export const user: fc.Arbitrary<UserSpec> = fc.record({
+  email: address,
+  password: fc.string({ minLength: 8, maxLength: 30 }),
+  firstName: text,
+  lastName: text,
+});
+
+export const organization: fc.Arbitrary<OrganizationSpec> = fc.record({
+  name: fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_ ]{0,20}$/),
+});
+
+export const savedView: fc.Arbitrary<SavedViewSpec> = fc.record({
+  name: someText,
+  data: fc.dictionary(
+    fc.string().filter((key) => key !== "o2cqrs" && key !== "__proto__"),
+    fc.jsonValue() as fc.Arbitrary<unknown>,
+  ),
+});
+
+export const enrichmentTable: fc.Arbitrary<EnrichmentTableSpec> = fc
+  .uniqueArray(column, { minLength: 1, maxLength: 3 })
+  .chain((columns) =>
+    fc.record({
+      name,
+      rows: fc.array(
+        fc.record(
+          Object.fromEntries(columns.map((each) => [each, fc.oneof(text, fc.integer(), fc.boolean())])),
+        ),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
+  );
+
+export const pipelineDestination: fc.Arbitrary<PipelineDestinationSpec> = fc.record({
+  name,
+  url: name.map((host) => `https://${host}.example.com/in`),
+  method: fc.constantFrom("post" as const, "put" as const, "get" as const),
+  headers: fc.dictionary(name, text, { maxKeys: 3 }),
+  skipTlsVerify: fc.boolean(),
+  outputFormat: fc.constantFrom(
+    "json" as const,
+    "ndjson" as const,
+    "nestedevent" as const,
+    { esbulk: { index: "i" } },
+    { stringSeparated: { separator: "|" } },
+  ),
 });
 
 /** A chain or a tree from the source: node `n<i>` comes from some before it, and outputs end what is open. */

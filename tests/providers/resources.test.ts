@@ -6,11 +6,16 @@ import {
   AlertDestination,
   AlertTemplate,
   Dashboard,
+  EnrichmentTable,
   Folder,
   Function,
+  Organization,
   Pipeline,
+  PipelineDestination,
+  SavedView,
   ServiceAccount,
   Stream,
+  User,
 } from "@o2cqrs/providers";
 
 const run = promisify(execFile);
@@ -74,6 +79,11 @@ async function deployed(): Promise<Registered[]> {
     ...both((name) => new Folder(name, { name, kind: "alerts" })),
     ...both((name) => new Dashboard(name, { title: name, tabs: [{ name: "Main", panels: [] }] })),
     ...both((name) => new ServiceAccount(name, { email: `${name}@Example.com` })),
+    ...both((name) => new User(name, { email: `${name}@example.com`, password: "Correct#horse1" })),
+    ...both((name) => new Organization(name, { name })),
+    ...both((name) => new SavedView(name, { name, data: {} })),
+    ...both((name) => new EnrichmentTable(name, { name, rows: [{ a: 1 }] })),
+    ...both((name) => new PipelineDestination(name, { name, url: "https://archive.example.com/x" })),
   ];
   await Promise.all(resources.map((resource) => valueOf(resource.urn)));
   return registered;
@@ -88,11 +98,16 @@ describe("A resource", () => {
         "AlertDestination",
         "AlertTemplate",
         "Dashboard",
+        "EnrichmentTable",
         "Folder",
         "Function",
+        "Organization",
         "Pipeline",
+        "PipelineDestination",
+        "SavedView",
         "ServiceAccount",
         "Stream",
+        "User",
       ].map((kind) => `pulumi-nodejs:dynamic/o2cqrs:${kind}`),
     );
   });
@@ -105,7 +120,7 @@ describe("A resource", () => {
       expect(Buffer.byteLength(text)).toBeLessThan(100);
       expect(text).not.toMatch(/(?:["'\s])\/|file:|[A-Z]:\\/);
     }
-    expect([...texts.values()].map((set) => set.size)).toEqual(Array(9).fill(1));
+    expect([...texts.values()].map((set) => set.size)).toEqual(Array(14).fill(1));
   });
 
   test("says whose it is in a marker, where its kind has room for one", async () => {
@@ -113,7 +128,7 @@ describe("A resource", () => {
     expect(new Set(marked.map(({ inputs }) => inputs.marker))).toEqual(
       new Set(["o2cqrs:orders/dev/a", "o2cqrs:orders/dev/b"]),
     );
-    expect(marked).toHaveLength(12);
+    expect(marked).toHaveLength(16);
   });
 
   test("tells names as the server keeps them", async () => {
@@ -128,6 +143,26 @@ describe("A resource", () => {
       "writer@example.com",
     );
     expect(await valueOf(new Folder("f", { name: "F", kind: "alerts" }).folderId)).toBe("f-id");
+    expect(await valueOf(new EnrichmentTable("t", { name: "My Teams", rows: [{ a: 1 }] }).name)).toBe(
+      "my_teams",
+    );
+  });
+
+  test("keeps a user's password and a destination's address and headers secret, whatever it is given", async () => {
+    const user = new User("u", { email: "ada@example.com", password: "Correct#horse1" });
+    const destination = new PipelineDestination("d", {
+      name: "d",
+      url: "https://archive.example.com/x",
+      headers: { authorization: "plain" },
+    });
+    await Promise.all([valueOf(user.urn), valueOf(destination.urn)]);
+    const inputs = registered.filter(({ name }) => name === "u" || name === "d").map((each) => each.inputs);
+    const isSecret = (value: unknown) => pulumi.runtime.isRpcSecret(value);
+    expect(inputs.flatMap((each) => Object.keys(each).filter((key) => isSecret(each[key]))).sort()).toEqual([
+      "headers",
+      "password",
+      "url",
+    ]);
   });
 });
 
@@ -146,5 +181,5 @@ test("The text in a resource gives the process of dynamic providers all the verb
       console.log(verbs.every((verb) => typeof provider[verb] === "function") && (await provider.check({}, {})).failures.length > 0);
     }`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], { cwd: root });
-  expect(stdout.trim().split("\n")).toEqual(Array(9).fill("true"));
+  expect(stdout.trim().split("\n")).toEqual(Array(14).fill("true"));
 });

@@ -3,6 +3,7 @@ import { accepts } from "../server/auth.js";
 import { json, type Reply } from "../server/reply.js";
 import { type Area, get, post, put, type ServerRequest } from "../server/route.js";
 import { string, struct } from "../serde/decoder.js";
+import { membershipsOf } from "../users/members.js";
 import { rootUser, rotateRootToken } from "../users/root.js";
 
 /** Signing in, and the ingest token. */
@@ -17,7 +18,8 @@ const loginBody = struct("struct SignInUser", { name: string, password: string }
 function login(request: ServerRequest, context: ServerContext): Reply {
   const { name, password } = request.json(loginBody);
   const credentials = { email: name.toLowerCase(), secret: password };
-  const known = accepts(credentials, context, { organization: "default", ingest: false });
+  const homes = ["", ...membershipsOf(context, credentials.email)];
+  const known = homes.some((organization) => accepts(credentials, context, { organization, ingest: false }));
   return known
     ? json(200, { status: true, message: "" })
     : json(401, { status: false, message: "Invalid credentials" });

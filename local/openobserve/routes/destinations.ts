@@ -21,6 +21,7 @@ import { type Area, del, get, post, put, type ServerRequest } from "../server/ro
 import { hasForbiddenCharacter } from "../store/names.js";
 import type { DestinationRecord } from "../store/records.js";
 import { findTemplate } from "../templates/find.js";
+import type { VersionBehaviour } from "../versions.js";
 
 /** Destinations: where alerts and pipelines send to. */
 export const destinationRoutes: Area = () => [
@@ -33,26 +34,31 @@ export const destinationRoutes: Area = () => [
   del("/api/:org/alerts/destinations/:name", remove),
 ];
 
-const outputFormat: Decoder<unknown> = either<unknown>(
-  object({ esbulk: object({ index: string }) }),
-  variant("json", "ndjson", "nestedevent", "esbulk"),
-);
+const indexed = object({ esbulk: object({ index: string }) });
+const separated = object({ stringseparated: object({ separator: string }) });
+const formats = ["json", "ndjson", "nestedevent", "esbulk"] as const;
 
-const body = struct("struct Destination", {
-  name: withDefault(string, () => ""),
-  url: withDefault(string, () => ""),
-  method: withDefault(variant("post", "put", "get"), () => "post" as const),
-  skip_tls_verify: withDefault(boolean, () => false),
-  headers: optional(record(string)),
-  template: optional(string),
-  emails: withDefault(array(string), () => []),
-  sns_topic_arn: optional(string),
-  aws_region: optional(string),
-  type: withDefault(variant("http", "email", "sns"), () => "http" as const),
-  output_format: optional(outputFormat),
-  destination_type_name: optional(string),
-  metadata: withDefault<Record<string, string>>(record(string), () => ({})),
-});
+const outputFormat = ({ separatedFormat }: VersionBehaviour["destinations"]): Decoder<unknown> =>
+  separatedFormat
+    ? either<unknown>(separated, indexed, variant(...formats, "stringseparated"))
+    : either<unknown>(indexed, variant(...formats));
+
+const bodyFor = (behaviour: VersionBehaviour["destinations"]) =>
+  struct("struct Destination", {
+    name: withDefault(string, () => ""),
+    url: withDefault(string, () => ""),
+    method: withDefault(variant("post", "put", "get"), () => "post" as const),
+    skip_tls_verify: withDefault(boolean, () => false),
+    headers: optional(record(string)),
+    template: optional(string),
+    emails: withDefault(array(string), () => []),
+    sns_topic_arn: optional(string),
+    aws_region: optional(string),
+    type: withDefault(variant("http", "email", "sns"), () => "http" as const),
+    output_format: optional(outputFormat(behaviour)),
+    destination_type_name: optional(string),
+    metadata: withDefault<Record<string, string>>(record(string), () => ({})),
+  });
 
 const present = ({ module: _, ...destination }: DestinationRecord): unknown => destination;
 
@@ -77,7 +83,7 @@ function existing({ metadata }: ServerContext, organization: string, name: strin
 
 async function create(request: ServerRequest, context: ServerContext): Promise<Reply> {
   const { destinations } = context.metadata;
-  const destination = read(request, "");
+  const destination = read(request, context, "");
   if (destinations.get(request.organization, destination.name))
     throw failure(400, "Destination with the same name already exists");
   assertTemplate(destination);
@@ -87,7 +93,7 @@ async function create(request: ServerRequest, context: ServerContext): Promise<R
 
 /** The name in the path wins over the one in the body: nothing is renamed. */
 async function update(request: ServerRequest, context: ServerContext): Promise<Reply> {
-  const destination = read(request, request.parameter("name"));
+  const destination = read(request, context, request.parameter("name"));
   existing(context, request.organization, destination.name);
   assertTemplate(destination);
   await context.metadata.destinations.put(
@@ -98,8 +104,8 @@ async function update(request: ServerRequest, context: ServerContext): Promise<R
   return ok("Destination updated");
 }
 
-function read(request: ServerRequest, pathName: string): DestinationRecord {
-  const given = request.json(body);
+function read(request: ServerRequest, { version }: ServerContext, pathName: string): DestinationRecord {
+  const given = request.json(bodyFor(version.destinations));
   const module = request.query.get("module") === "pipeline" ? "pipeline" : "alert";
   const broken = brokenTarget(given, module);
   if (broken !== undefined) throw failure(400, broken);
@@ -115,7 +121,7 @@ function read(request: ServerRequest, pathName: string): DestinationRecord {
   return stored({ ...target, name, module, template: templateOf(given) });
 }
 
-type Given = Decoded<typeof body>;
+type Given = Decoded<ReturnType<typeof bodyFor>>;
 
 const withoutTemplate = ({ template: _, ...rest }: Given): Omit<Given, "template"> => rest;
 

@@ -43,8 +43,7 @@ const present = ({ identifier, name, type }: OrganizationRecord): Reply =>
 async function create(request: ServerRequest, context: ServerContext): Promise<Reply> {
   const name = request.json(createBody).name.trim();
   if (name === "") throw failure(400, "Error creating org: Organization name cannot be empty");
-  if (!/^[A-Za-z0-9_ ]+$/.test(name))
-    throw failure(400, "Only alphanumeric characters (A-Z, a-z, 0-9), spaces, and underscores are allowed");
+  assertName(name);
   const made: OrganizationRecord = {
     identifier: context.ids.ksuid(),
     name,
@@ -55,11 +54,18 @@ async function create(request: ServerRequest, context: ServerContext): Promise<R
   return present(made);
 }
 
+function assertName(name: string): void {
+  if (!/^[A-Za-z0-9_ ]+$/.test(name))
+    throw failure(400, "Only alphanumeric characters (A-Z, a-z, 0-9), spaces, and underscores are allowed");
+}
+
 /** Answers the organisation as it was before. */
 async function rename(request: ServerRequest, context: ServerContext): Promise<Reply> {
   const { new_name } = request.json(renameBody);
   const old = organization(context, request.organization);
   if (!old) throw failure(404, "Organization not found");
+  if (new_name === "") throw failure(400, "New name cannot be empty");
+  assertName(new_name);
   await saveOrganization(context, { ...old, name: new_name });
   return present(old);
 }

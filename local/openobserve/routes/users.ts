@@ -1,11 +1,18 @@
 import type { ServerContext } from "../context.js";
-import { organizations } from "../organizations/registry.js";
 import { boolean, optional, string, struct, withDefault } from "../serde/decoder.js";
 import { hashPassword } from "../server/password.js";
 import { failure, json, ok, type Reply } from "../server/reply.js";
 import { type Area, del, get, post, put, type ServerRequest } from "../server/route.js";
 import type { UserRecord } from "../store/records.js";
-import { addMember, member, people, presentMember, removeMember } from "../users/members.js";
+import {
+  addMember,
+  member,
+  membershipsOf,
+  people,
+  presentMember,
+  removeMember,
+  saveMember,
+} from "../users/members.js";
 
 /** Users. This edition knows one role beside root: admin. */
 export const userRoutes: Area = () => [
@@ -61,9 +68,8 @@ async function addToOrganization(request: ServerRequest, context: ServerContext)
   assertRole(role);
   const { users } = context.metadata;
   if (users.get(organization, email)) throw failure(409, "User is already part of the organization");
-  const known = organizations(context)
-    .map(({ identifier }) => users.get(identifier, email))
-    .find((user) => user !== undefined);
+  const [home] = membershipsOf(context, email);
+  const known = home === undefined ? undefined : users.get(home, email);
   if (!known) throw failure(404, "User not found");
   await users.put(organization, email, { ...known, role });
   return ok("User added to org successfully");
@@ -93,7 +99,7 @@ async function update(request: ServerRequest, context: ServerContext): Promise<R
   };
   const nothing = [given.first_name, given.last_name, password].every((each) => each === undefined);
   if (nothing) throw failure(400, "No changes to update");
-  await context.metadata.users.put(organization, old.email, changed);
+  await saveMember(context, changed);
   return ok("User updated successfully");
 }
 

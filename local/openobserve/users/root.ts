@@ -12,7 +12,7 @@ export async function ensureRootUser(context: ServerContext): Promise<void> {
     firstName: "root",
     lastName: "",
     role: "root",
-    token: ids.token(16),
+    token: options.rootToken ?? ids.token(16),
     createdAt: clock.micros(),
   };
   await metadata.users.put(everywhere, options.rootUser, record);

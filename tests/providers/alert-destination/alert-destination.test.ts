@@ -1,5 +1,5 @@
 import { AlertDestinationProvider } from "../../../providers/alert-destination/provider.js";
-import { privateAddressReason } from "../../../providers/alert-destination/private-address.js";
+import { privateAddressReason } from "../../../providers/base/private-address.js";
 import { destroy, failures, refresh, up } from "../deploy.js";
 import { onEveryServer, unique } from "../servers.js";
 

@@ -41,7 +41,7 @@ describe.each(["0.60", "0.90"] as const)("A restart, version %s", (version) => {
         trigger_condition: { period: 1, timezone: "UTC" },
       });
       await post("/api/default/dashboards", { version: 8, title: "D" });
-      await post("/api/default/users", { email: "a@b.co", password: "long-enough", role: "admin" });
+      await post("/api/default/users", { email: "ada@b.co", password: "long-enough", role: "admin" });
       await post("/api/default/service_accounts", { email: "ci@b.co" });
       await post("/api/organizations", { name: "other" });
       await post("/api/default/savedviews", { data: 1, view_name: "v" });
@@ -79,7 +79,7 @@ describe.each(["0.60", "0.90"] as const)("A restart, version %s", (version) => {
     const server = await ServerUnderTest.startWithoutRows(version);
     try {
       const { dataDir } = server.server.context.options;
-      await server.post("/api/default/users", { email: "a@b.co", password: "long-enough", role: "admin" });
+      await server.post("/api/default/users", { email: "ada@b.co", password: "long-enough", role: "admin" });
       const journal = readFileSync(join(dataDir, "metadata", "journal.jsonl"), "utf8");
       expect(journal).not.toContain(root.password);
       expect(journal).not.toContain("long-enough");
