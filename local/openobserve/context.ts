@@ -11,6 +11,8 @@ export interface Options {
   /** Lower case, as the server keeps all e-mail addresses. */
   readonly rootUser: string;
   readonly rootPassword: string;
+  /** Stands for `ZO_ROOT_USER_TOKEN`: taken when the root user is made, and not later. */
+  readonly rootToken?: string;
   readonly dataDir: string;
   /** Largest request body after unpacking. */
   readonly bodyLimitBytes: number;

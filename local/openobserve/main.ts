@@ -13,6 +13,7 @@ const help = `Runs the embedded OpenObserve until it is told to stop (SIGTERM or
   --version V      which observed server to be: 0.60 or 0.90 (default ${defaultVersion})
 
 Environment: ZO_ROOT_USER_EMAIL and ZO_ROOT_USER_PASSWORD (both required),
+ZO_ROOT_USER_TOKEN is the root user's token for sending, taken at the first start,
 ZO_SSRF_ALLOW_LOOPBACK=true lets alerts reach this machine,
 ZO_ALLOW_USER_DEFINED_SCHEMAS=true allows defined schema fields.
 When ready it prints one line of JSON: {"url": "http://…", "version": "${defaultVersion}"}.
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
     version: parseVersion(values.version),
     rootUser: fromEnvironment("ZO_ROOT_USER_EMAIL"),
     rootPassword: fromEnvironment("ZO_ROOT_USER_PASSWORD"),
+    ...(process.env.ZO_ROOT_USER_TOKEN && { rootToken: process.env.ZO_ROOT_USER_TOKEN }),
     allowLoopbackDestinations: process.env.ZO_SSRF_ALLOW_LOOPBACK === "true",
     userDefinedSchemas: process.env.ZO_ALLOW_USER_DEFINED_SCHEMAS === "true",
   });

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly rootUser: string;
   /** Never stored: it is the one that the server was started with. */
   readonly rootPassword: string;
+  /** Token that the root user is made with; a later start does not change it. Default: a random one. */
+  readonly rootToken?: string;
   /** Default "127.0.0.1". */
   readonly host?: string;
   /** Default 0: any free port. */
@@ -142,6 +144,7 @@ async function openContext(options: ServerOptions): Promise<ServerContext> {
 const withDefaults = (options: ServerOptions): Options => ({
   rootUser: options.rootUser.toLowerCase(),
   rootPassword: options.rootPassword,
+  ...(options.rootToken !== undefined && { rootToken: options.rootToken }),
   dataDir: options.dataDir,
   bodyLimitBytes: options.bodyLimitBytes ?? 200 * 1024 * 1024,
   streamDeletionSeconds: options.streamDeletionSeconds ?? 10,

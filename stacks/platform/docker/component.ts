@@ -1,10 +1,19 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayTokensFile } from "../gateway/credentials.js";
+import { GeneratedSecret } from "../kubernetes/generated-secret/resource.js";
 import { type Platform, type PlatformSecrets } from "../platform.js";
+import { cpusAsRead, durationAsRead } from "./as-read.js";
 import { logOptions, tmpfsOptions } from "./compose.js";
 import { defineDocker } from "./define.js";
-import { type ContainerDefinition, type ContainerRole, type SecretName, type Text } from "./definition.js";
+import {
+  type ContainerDefinition,
+  type ContainerRole,
+  type FileVolume,
+  type SecretName,
+  type Text,
+} from "./definition.js";
+import { fileMode, filesDigest, filesLabel } from "./files.js";
 import { type DockerOptions, dockerOptions } from "./options.js";
 
 export interface DockerPlatformArgs {
@@ -29,28 +38,38 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     super("o2cqrs:platform:Docker", name, {}, options);
     const parsed = dockerOptions.parse(args.options ?? {});
     const definition = defineDocker(args.options ?? {});
-    const secret = secretsOf(args.secrets, parsed.rootUser);
     const own = { parent: this };
+    const rootToken = new GeneratedSecret("root-token", own);
+    const secret = secretsOf(args.secrets, rootToken.value, parsed.rootUser);
 
     const network = new docker.Network("network", { name: definition.network, driver: "bridge" }, own);
     const volumes = new Map(
       definition.volumes.map((volume) => [
         volume,
-        // The data outlives a mistake in the program; `pulumi destroy` is where it ends.
         new docker.Volume(volume, { name: volume, driver: "local" }, own),
       ]),
     );
     const containers = new Map<ContainerRole, docker.Container>();
     for (const container of definition.containers) {
-      const after = container.after.flatMap((role) => containers.get(role) ?? []);
-      const mounted = container.volumes.flatMap(({ volume }) => volumes.get(volume) ?? []);
+      const { files, role } = container;
+      // Two containers can have neither one name nor one port.
+      const inPlace = { parent: this, deleteBeforeReplace: true };
+      const after: pulumi.Resource[] = container.after.flatMap((each) => containers.get(each) ?? []);
+      after.push(...container.volumes.flatMap(({ volume }) => volumes.get(volume) ?? []));
+      if (files !== undefined) {
+        const dependsOn = [volumes.get(files.volume)].flatMap((volume) => volume ?? []);
+        after.push(
+          new docker.Container(`${role}-files`, carrierArgs(files, container, secret), {
+            ...inPlace,
+            dependsOn,
+          }),
+        );
+      }
       containers.set(
-        container.role,
-        new docker.Container(container.role, containerArgs(container, network, secret), {
-          parent: this,
-          dependsOn: [...after, ...mounted],
-          // Two containers can have neither one name nor one port.
-          deleteBeforeReplace: true,
+        role,
+        new docker.Container(role, containerArgs(container, network, secret), {
+          ...inPlace,
+          dependsOn: after,
         }),
       );
     }
@@ -62,11 +81,11 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
 
 type Secrets = (name: SecretName) => pulumi.Output<string>;
 
-function secretsOf(secrets: PlatformSecrets, rootUser: string): Secrets {
+function secretsOf(secrets: PlatformSecrets, rootToken: pulumi.Output<string>, rootUser: string): Secrets {
   const gatewayTokens = pulumi
-    .output(secrets.ingestToken)
-    .apply((token) => gatewayTokensFile([{ token, user: rootUser, credential: token }]));
-  const known: Partial<Record<SecretName, pulumi.Input<string>>> = { ...secrets, gatewayTokens };
+    .all([secrets.ingestToken, rootToken])
+    .apply(([token, credential]) => gatewayTokensFile([{ token, user: rootUser, credential }]));
+  const known: Partial<Record<SecretName, pulumi.Input<string>>> = { ...secrets, rootToken, gatewayTokens };
   return (name) => {
     const value = known[name];
     if (value === undefined) throw new pulumi.RunError(`The Docker platform needs the secret ${name}.`);
@@ -77,6 +96,37 @@ function secretsOf(secrets: PlatformSecrets, rootUser: string): Secrets {
 const resolve = (text: Text, secret: Secrets): pulumi.Input<string> =>
   typeof text === "string" ? text : secret(text.secret);
 
+/** The container that puts files on their volume. It is never started. */
+function carrierArgs(
+  { volume, folder, files }: FileVolume,
+  { image }: ContainerDefinition,
+  secret: Secrets,
+): docker.ContainerArgs {
+  return {
+    name: volume,
+    image,
+    mounts: [{ type: "volume", source: volume, target: folder }],
+    uploads: Object.entries(files).map(([name, text]) => ({
+      file: `${folder}/${name}`,
+      content: resolve(text, secret),
+      permissions: fileMode,
+    })),
+    // Never run; an image may have no command of its own, and the daemon wants one.
+    command: ["true"],
+    networkMode: "none",
+    start: false,
+    mustRun: false,
+  };
+}
+
+function digestOf(files: FileVolume, secret: Secrets): pulumi.Output<string> {
+  const names = Object.values(files.files).flatMap((text) => (typeof text === "string" ? [] : [text.secret]));
+  const values = Object.fromEntries(names.map((name) => [name, secret(name)]));
+  return pulumi
+    .output(values)
+    .apply((known) => filesDigest(files, known as Readonly<Record<SecretName, string>>));
+}
+
 /**
  * Every field that the daemon would fill in is given, or left out where the provider ignores the difference:
  * a field that reads back otherwise than it was written shows as a change in every preview.
@@ -86,7 +136,7 @@ function containerArgs(
   network: docker.Network,
   secret: Secrets,
 ): docker.ContainerArgs {
-  const { healthcheck } = container;
+  const { files, healthcheck } = container;
   return {
     name: container.name,
     hostname: container.name,
@@ -96,13 +146,11 @@ function containerArgs(
     envs: Object.entries(container.environment).map(([key, value]) =>
       typeof value === "string" ? `${key}=${value}` : pulumi.interpolate`${key}=${secret(value.secret)}`,
     ),
-    uploads: container.files.map(({ path, content }) => ({
-      file: path,
-      content: resolve(content, secret),
-      permissions: "0400",
-      ...ownerOf(container.user),
-    })),
-    mounts: container.volumes.map(({ volume, path }) => ({ type: "volume", source: volume, target: path })),
+    ...(files && { labels: [{ label: filesLabel, value: digestOf(files, secret) }] }),
+    mounts: [
+      ...container.volumes.map(({ volume, path }) => ({ type: "volume", source: volume, target: path })),
+      ...(files ? [{ type: "volume", source: files.volume, target: files.folder, readOnly: true }] : []),
+    ],
     tmpfs: Object.fromEntries(
       Object.entries(container.tmpfs).map(([path, size]) => [path, tmpfsOptions(size)]),
     ),
@@ -112,14 +160,14 @@ function containerArgs(
       internal: containerPort,
       protocol: "tcp",
     })),
-    networkMode: "bridge",
+    networkMode: network.name,
     networksAdvanced: [{ name: network.name, aliases: [container.name] }],
     healthcheck: {
       tests: ["CMD", ...healthcheck.command],
-      interval: `${healthcheck.intervalSeconds}s`,
-      timeout: `${healthcheck.timeoutSeconds}s`,
+      interval: durationAsRead(healthcheck.intervalSeconds),
+      timeout: durationAsRead(healthcheck.timeoutSeconds),
       retries: healthcheck.retries,
-      startPeriod: `${healthcheck.startPeriodSeconds}s`,
+      startPeriod: durationAsRead(healthcheck.startPeriodSeconds),
     },
     readOnly: true,
     capabilities: { drops: ["ALL"] },
@@ -127,7 +175,7 @@ function containerArgs(
     memory: container.memoryMegabytes,
     // Equal to memory: no swap. Left out, the daemon fills in twice the memory and every preview differs.
     memorySwap: container.memoryMegabytes,
-    cpus: String(container.cpus),
+    cpus: cpusAsRead(container.cpus),
     ulimits: [{ name: "nproc", soft: container.maxProcesses, hard: container.maxProcesses }],
     restart: "unless-stopped",
     stopTimeout: container.stopSeconds,
@@ -137,9 +185,4 @@ function containerArgs(
     wait: true,
     waitTimeout: 180,
   };
-}
-
-function ownerOf(user: string): { owner: string; group: string } {
-  const [owner = "0", group = "0"] = user.split(":");
-  return { owner, group };
 }

@@ -3,7 +3,7 @@ import { type ContainerDefinition, type DockerDefinition, type SecretName, type 
 /** Variables of the `.env` file that stand for the secrets. */
 export const composeVariables: Readonly<Record<SecretName, string>> = {
   rootPassword: "O2CQRS_ROOT_PASSWORD",
-  ingestToken: "O2CQRS_INGEST_TOKEN",
+  rootToken: "O2CQRS_ROOT_TOKEN",
   gatewayTokens: "O2CQRS_GATEWAY_TOKENS",
   tlsCertificate: "O2CQRS_TLS_CERTIFICATE",
   tlsKey: "O2CQRS_TLS_KEY",
@@ -25,7 +25,9 @@ export interface ComposeFolder {
 /** The same deployment for Docker Compose. */
 export function composeFolder(definition: DockerDefinition): ComposeFolder {
   const { containers } = definition;
-  const mounted = containers.flatMap((container) => container.files.map((file) => ({ container, file })));
+  const mounted = containers.flatMap(({ role, files }) =>
+    Object.entries(files?.files ?? {}).map(([name, content]) => ({ path: `${role}/${name}`, content })),
+  );
   const inEnvironment = containers.flatMap(({ environment }) => Object.values(environment)).flatMap(secretOf);
   return {
     document: {
@@ -37,25 +39,18 @@ export function composeFolder(definition: DockerDefinition): ComposeFolder {
       volumes: Object.fromEntries(dataVolumes(containers).map((volume) => [volume, { name: volume }])),
     },
     files: Object.fromEntries(
-      mounted.flatMap(({ container, file }) =>
-        typeof file.content === "string" ? [[localPath(container, file.path), file.content]] : [],
-      ),
+      mounted.flatMap(({ path, content }) => (typeof content === "string" ? [[path, content]] : [])),
     ),
     secretFiles: Object.fromEntries(
-      mounted.flatMap(({ container, file }) =>
-        typeof file.content === "string" ? [] : [[localPath(container, file.path), file.content.secret]],
-      ),
+      mounted.flatMap(({ path, content }) => (typeof content === "string" ? [] : [[path, content.secret]])),
     ),
     variables: [...new Set(inEnvironment)],
   };
 }
 
-/** Compose mounts files from the folder, so a volume that only carries files is not needed. */
+/** Compose mounts files from its folder, so only data has volumes. */
 const dataVolumes = (containers: readonly ContainerDefinition[]) =>
-  containers.flatMap(({ files, volumes }) => (files.length > 0 ? [] : volumes.map(({ volume }) => volume)));
-
-const localPath = ({ role }: ContainerDefinition, path: string) =>
-  `${role}/${path.slice(path.lastIndexOf("/") + 1)}`;
+  containers.flatMap(({ volumes }) => volumes.map(({ volume }) => volume));
 
 const secretOf = (text: Text): SecretName[] => (typeof text === "string" ? [] : [text.secret]);
 
@@ -82,8 +77,8 @@ function service(
       ]),
     ),
     volumes: [
-      ...container.files.map((file) => `./${localPath(container, file.path)}:${file.path}:ro`),
-      ...(container.files.length > 0 ? [] : container.volumes.map(({ volume, path }) => `${volume}:${path}`)),
+      ...(container.files === undefined ? [] : [`./${container.role}:${container.files.folder}:ro`]),
+      ...container.volumes.map(({ volume, path }) => `${volume}:${path}`),
     ],
     tmpfs: Object.entries(container.tmpfs).map(([path, megabytes]) => `${path}:${tmpfsOptions(megabytes)}`),
     ports: container.ports.map(({ host, hostPort, containerPort }) => `${host}:${hostPort}:${containerPort}`),

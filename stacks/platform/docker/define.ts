@@ -12,7 +12,7 @@ const gatewayPort = 8443;
 const storePort = 9000;
 const bucket = "openobserve";
 
-/** Folder of the gateway's files; a volume, since the file system of the container is read-only. */
+/** Folder of the gateway's files. */
 const gatewayFiles = "/etc/nginx/gateway";
 
 /**
@@ -29,7 +29,10 @@ export function defineDocker(input: DockerOptions): DockerDefinition {
   ];
   return {
     network: options.name,
-    volumes: containers.flatMap(({ volumes }) => volumes.map(({ volume }) => volume)),
+    volumes: containers.flatMap(({ volumes, files }) => [
+      ...volumes.map(({ volume }) => volume),
+      ...(files === undefined ? [] : [files.volume]),
+    ]),
     containers,
   };
 }
@@ -41,7 +44,6 @@ function openobserve(options: Options): ContainerDefinition {
     image: imageName(options.images.openobserve),
     user: "10001:10001",
     environment: { ...serverEnvironment(options), ...(options.objectStore ? storeEnvironment(options) : {}) },
-    files: [],
     volumes: [{ volume: `${options.name}-data`, path: "/data" }],
     tmpfs: { "/tmp": 256 },
     ports: [],
@@ -63,7 +65,7 @@ const serverEnvironment = (options: Options): Record<string, Text> => ({
   ZO_HTTP_IPV6_ENABLED: "false",
   ZO_ROOT_USER_EMAIL: options.rootUser,
   ZO_ROOT_USER_PASSWORD: { secret: "rootPassword" },
-  ZO_ROOT_USER_TOKEN: { secret: "ingestToken" },
+  ZO_ROOT_USER_TOKEN: { secret: "rootToken" },
   ZO_WEB_URL: `https://localhost:${options.port}`,
   ZO_COOKIE_SECURE_ONLY: "true",
   ZO_TELEMETRY: "false",
@@ -91,10 +93,11 @@ function gateway(options: Options): ContainerDefinition {
     user: "101:101",
     command: ["nginx", "-c", file("nginx.conf"), "-e", "stderr"],
     environment: {},
-    files: [
-      {
-        path: file("nginx.conf"),
-        content: nginxConfig({
+    files: {
+      volume: `${options.name}-gateway-files`,
+      folder: gatewayFiles,
+      files: {
+        "nginx.conf": nginxConfig({
           upstream: `${options.name}-openobserve:${serverPort}`,
           organization: options.organization,
           port: gatewayPort,
@@ -103,13 +106,13 @@ function gateway(options: Options): ContainerDefinition {
           module: options.gatewayModule,
           ...options.limits,
         }),
+        "gateway.js": gatewayScript(file("tokens.json")),
+        "tokens.json": { secret: "gatewayTokens" },
+        "tls.crt": { secret: "tlsCertificate" },
+        "tls.key": { secret: "tlsKey" },
       },
-      { path: file("gateway.js"), content: gatewayScript(file("tokens.json")) },
-      { path: file("tokens.json"), content: { secret: "gatewayTokens" } },
-      { path: file("tls.crt"), content: { secret: "tlsCertificate" } },
-      { path: file("tls.key"), content: { secret: "tlsKey" } },
-    ],
-    volumes: [{ volume: `${options.name}-gateway`, path: gatewayFiles }],
+    },
+    volumes: [],
     tmpfs: { "/tmp": 64 },
     ports: [{ host: options.bindAddress, hostPort: options.port, containerPort: gatewayPort }],
     healthcheck: health(options.gatewayHealthCommand, 10),
@@ -126,7 +129,7 @@ function objectStore(options: Options): ContainerDefinition {
     role: "objectStore",
     name: `${options.name}-store`,
     image: imageName(options.images.objectStore),
-    user: "10001:10001",
+    user: "10002:10002",
     // The folder of a bucket is the bucket: made before the store starts, so that no client is needed.
     command: ["sh", "-c", `mkdir -p /data/${bucket} && exec minio server /data --address :${storePort}`],
     environment: {
@@ -134,7 +137,6 @@ function objectStore(options: Options): ContainerDefinition {
       MINIO_ROOT_PASSWORD: { secret: "s3SecretKey" },
       MINIO_BROWSER: "off",
     },
-    files: [],
     volumes: [{ volume: `${options.name}-store`, path: "/data" }],
     tmpfs: { "/tmp": 64 },
     ports: [],

@@ -3,10 +3,13 @@
  * Secrets are referred to by name, never held, so a definition can be printed and compared.
  */
 
-/** Secrets that the deployment needs. */
+/**
+ * Secrets that the containers need. The server takes the root user's token at its first start and keeps it,
+ * so it is made once; the token that applications send is the gateway's, and can be changed at any time.
+ */
 export const secretNames = [
   "rootPassword",
-  "ingestToken",
+  "rootToken",
   "gatewayTokens",
   "tlsCertificate",
   "tlsKey",
@@ -18,10 +21,18 @@ export type SecretName = (typeof secretNames)[number];
 /** A value that stands in the definition, or the name of a secret that is put in its place. */
 export type Text = string | { readonly secret: SecretName };
 
-export interface MountedFile {
-  /** Absolute path in the container. */
-  readonly path: string;
-  readonly content: Text;
+/**
+ * Files that a container reads, on a volume of their own that is mounted read-only. A container that is made
+ * from the same image and never started puts them there: the daemon writes nothing into a container whose
+ * file system is read-only.
+ */
+export interface FileVolume {
+  /** Name of the volume, and of the container that carries the files to it. */
+  readonly volume: string;
+  /** Where the volume is mounted. */
+  readonly folder: string;
+  /** By name in the folder. */
+  readonly files: Readonly<Record<string, Text>>;
 }
 
 export interface VolumeMount {
@@ -56,8 +67,8 @@ export interface ContainerDefinition {
   readonly user: string;
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, Text>>;
-  /** Put into the container's config volume before it starts. */
-  readonly files: readonly MountedFile[];
+  readonly files?: FileVolume;
+  /** What it writes to. */
   readonly volumes: readonly VolumeMount[];
   /** Folders in memory, with their size in MiB: all that is writable beside the volumes. */
   readonly tmpfs: Readonly<Record<string, number>>;
@@ -65,7 +76,10 @@ export interface ContainerDefinition {
   readonly healthcheck: Healthcheck;
   readonly memoryMegabytes: number;
   readonly cpus: number;
-  /** Processes and threads that its user may have. */
+  /**
+   * Processes and threads that its user may have. The kernel counts them by user id and not by container, so
+   * each role has a user of its own.
+   */
   readonly maxProcesses: number;
   /** Seconds between the request to stop and the kill: long enough to flush what is in memory. */
   readonly stopSeconds: number;

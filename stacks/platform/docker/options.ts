@@ -3,6 +3,7 @@ import { gatewayOptions } from "../gateway/nginx.js";
 import { defaultImages, imageReference } from "./images.js";
 
 const megabytes = z.int().min(64);
+const cpus = z.number().min(0.1).multipleOf(0.1);
 
 /** What a deployment on one machine can be told. */
 export const dockerOptions = z.strictObject({
@@ -32,9 +33,7 @@ export const dockerOptions = z.strictObject({
       objectStore: megabytes.default(512),
     })
     .prefault({}),
-  cpus: z
-    .strictObject({ openobserve: z.number().min(0.1).default(2), gateway: z.number().min(0.1).default(0.5) })
-    .prefault({}),
+  cpus: z.strictObject({ openobserve: cpus.default(2), gateway: cpus.default(0.5) }).prefault({}),
   limits: gatewayOptions.pick({ maxBodyMegabytes: true, requestsPerSecond: true, burst: true }).prefault({}),
   /** Keeps data in a store that speaks S3 beside the server instead of on its volume. */
   objectStore: z.boolean().default(false),

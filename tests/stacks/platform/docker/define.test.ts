@@ -61,12 +61,20 @@ describe("the deployment on one machine", () => {
     expect(byRole().openobserve.environment.ZO_CREATE_ORG_THROUGH_INGESTION).toBe("false");
   });
 
+  it("gives each role a user of its own, as the kernel counts processes by user", () => {
+    const users = defineDocker({ objectStore: true }).containers.map(({ user }) => user);
+    expect(new Set(users).size).toBe(users.length);
+  });
+
   it("holds no secret: it names them", () => {
     const { openobserve, gateway } = byRole();
     expect(openobserve.environment.ZO_ROOT_USER_PASSWORD).toEqual({ secret: "rootPassword" });
+    expect(openobserve.environment.ZO_ROOT_USER_TOKEN).toEqual({ secret: "rootToken" });
     expect(
-      gateway.files.filter(({ content }) => typeof content !== "string").map(({ path }) => path),
-    ).toEqual(["/etc/nginx/gateway/tokens.json", "/etc/nginx/gateway/tls.crt", "/etc/nginx/gateway/tls.key"]);
+      Object.entries(gateway.files!.files).flatMap(([name, text]) =>
+        typeof text === "string" ? [] : [name],
+      ),
+    ).toEqual(["tokens.json", "tls.crt", "tls.key"]);
     expect(gateway.environment).toEqual({});
   });
 
@@ -109,7 +117,7 @@ describe("the same deployment for Compose", () => {
       "gateway/tls.crt": "tlsCertificate",
       "gateway/tls.key": "tlsKey",
     });
-    expect(variables).toEqual(["s3AccessKey", "s3SecretKey", "rootPassword", "ingestToken"]);
+    expect(variables).toEqual(["s3AccessKey", "s3SecretKey", "rootPassword", "rootToken"]);
     expect(Object.keys(files)).toEqual(["gateway/nginx.conf", "gateway/gateway.js"]);
   });
 });
