@@ -47,7 +47,7 @@ export interface ConfigSources {
 export const localWebhookUrl = "http://127.0.0.1:5081/alerts";
 
 /** Names by which people call production. */
-const productionNames = ["prod", "production"];
+export const productionNames = ["prod", "production"];
 
 /**
  * Reads and checks the stack's config.
