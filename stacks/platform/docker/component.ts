@@ -54,10 +54,19 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       const { files, role } = container;
       // Two containers can have neither one name nor one port.
       const inPlace = { parent: this, deleteBeforeReplace: true };
-      const after: pulumi.Resource[] = container.after.flatMap((each) => containers.get(each) ?? []);
-      after.push(...container.volumes.flatMap(({ volume }) => volumes.get(volume) ?? []));
+      // Pulled first: while an image cannot be had, the container that runs is left alone.
+      const image = new docker.RemoteImage(
+        `${role}-image`,
+        { name: container.image, keepLocally: true },
+        own,
+      );
+      const after: pulumi.Resource[] = [
+        image,
+        ...container.after.flatMap((each) => containers.get(each) ?? []),
+        ...container.volumes.flatMap(({ volume }) => volumes.get(volume) ?? []),
+      ];
       if (files !== undefined) {
-        const dependsOn = [volumes.get(files.volume)].flatMap((volume) => volume ?? []);
+        const dependsOn = [image, volumes.get(files.volume)].flatMap((each) => each ?? []);
         after.push(
           new docker.Container(`${role}-files`, carrierArgs(files, container, secret), {
             ...inPlace,

@@ -12,6 +12,9 @@ const gatewayPort = 8443;
 const storePort = 9000;
 const bucket = "openobserve";
 
+/** The daemon's own name server, at the same address in every network but the default one. */
+const dockerNameServer = "127.0.0.11";
+
 /** Folder of the gateway's files. */
 const gatewayFiles = "/etc/nginx/gateway";
 
@@ -99,6 +102,7 @@ function gateway(options: Options): ContainerDefinition {
       files: {
         "nginx.conf": nginxConfig({
           upstream: `${options.name}-openobserve:${serverPort}`,
+          resolver: dockerNameServer,
           organization: options.organization,
           port: gatewayPort,
           tls: { certificate: file("tls.crt"), key: file("tls.key") },

@@ -6,6 +6,11 @@ const absolutePath = z.string().regex(/^\/[\w./-]+$/, "an absolute path of lette
 export const gatewayOptions = z.strictObject({
   /** `host:port` of the server or of its router. */
   upstream: z.string().regex(/^[\w.-]+:\d{1,5}$/, "host:port"),
+  /**
+   * Name server that is asked for the upstream's address again and again. Needed where the address changes
+   * when the server is made anew; without it the name is looked up once, when nginx starts.
+   */
+  resolver: z.ipv4().optional(),
   /** Organisation that the short OTLP paths belong to. */
   organization: z.string().regex(/^[A-Za-z0-9_-]+$/, "letters, digits, dashes and underscores"),
   port: z.int().min(1).max(65_535).default(8443),
@@ -62,6 +67,8 @@ const errors = [
 export function nginxConfig(input: GatewayOptions): string {
   const options = gatewayOptions.parse(input);
   const { tls } = options;
+  const { resolver } = options;
+  const server = resolver === undefined ? "openobserve" : "$openobserve";
   const timeout = `${options.clientTimeoutSeconds}s`;
   return `# Derived from the gateway's definition; changes by hand are lost at the next deploy.
 load_module ${options.module};
@@ -101,11 +108,21 @@ http {
   limit_req_zone $gateway_limit_key zone=gateway:10m rate=${options.requestsPerSecond}r/s;
   limit_req_status 429;
 
+  # A token for sending does nothing else, not even by a path that reads like one for sending.
+  map "$gateway_kind $request_method" $gateway_beyond_token {
+    default 0;
+    "~^ingest (?!POST$)" 1;
+  }
+${
+  resolver === undefined
+    ? `
   upstream openobserve {
     server ${options.upstream};
     keepalive 32;
   }
-
+`
+    : ""
+}
   server {
     listen ${options.port}${tls === undefined ? "" : " ssl"};${
       tls === undefined
@@ -119,7 +136,14 @@ http {
     }
 
 ${errors.map(({ status }) => `    error_page ${status} @error${status};`).join("\n")}
-
+${
+  resolver === undefined
+    ? ""
+    : `
+    resolver ${resolver} valid=2s ipv6=off;
+    set $openobserve ${options.upstream};
+`
+}
     proxy_http_version 1.1;
     proxy_set_header Connection "";
     proxy_set_header Host $host;
@@ -132,7 +156,7 @@ ${errors.map(({ status }) => `    error_page ${status} @error${status};`).join("
 
     # Whether the process is alive; needs no credential.
     location = /healthz {
-      proxy_pass http://openobserve;
+      proxy_pass http://${server};
     }
 
     location ~ ${internalPath} {
@@ -143,14 +167,20 @@ ${errors.map(({ status }) => `    error_page ${status} @error${status};`).join("
       if ($gateway_kind = none) {
         return 401;
       }
-      proxy_pass http://openobserve/api/${options.organization}/v1/$1$is_args$args;
+      if ($gateway_beyond_token) {
+        return 403;
+      }
+      proxy_pass http://${server}/api/${options.organization}/v1/$1$is_args$args;
     }
 
     location ~ ${ingestPath} {
       if ($gateway_kind = none) {
         return 401;
       }
-      proxy_pass http://openobserve;
+      if ($gateway_beyond_token) {
+        return 403;
+      }
+      proxy_pass http://${server};
     }
 
     location /api/ {
@@ -160,7 +190,7 @@ ${errors.map(({ status }) => `    error_page ${status} @error${status};`).join("
       if ($gateway_kind = ingest) {
         return 403;
       }
-      proxy_pass http://openobserve;
+      proxy_pass http://${server};
     }
 
     # The web application and its sign-in; the server judges its own cookies.
@@ -168,7 +198,7 @@ ${errors.map(({ status }) => `    error_page ${status} @error${status};`).join("
       if ($gateway_kind = ingest) {
         return 403;
       }
-      proxy_pass http://openobserve;
+      proxy_pass http://${server};
     }
 ${errors.map(({ status, message, headers }) => errorAnswer(status, message, headers)).join("\n")}
   }

@@ -58,6 +58,14 @@ describe("the gateway's configuration", () => {
     );
   });
 
+  it("looks the server's name up again where its address changes when it is made anew", () => {
+    expect(nginxConfig(minimal)).not.toContain("resolver");
+    const text = nginxConfig({ ...minimal, resolver: "127.0.0.11" });
+    expect(text).toContain("resolver 127.0.0.11 valid=2s");
+    // A name in a variable is looked up when a request comes; any other when nginx starts.
+    expect(text).not.toContain("http://openobserve");
+  });
+
   it("takes no bearer token that could be guessed", () => {
     expect(() => gatewayTokensFile([{ token: "short", user: "u", credential: "c" }])).toThrow(
       "at least 16 characters",
