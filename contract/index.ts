@@ -1,6 +1,7 @@
 export * from "./acceptance.js";
 export * from "./alerts.js";
 export * from "./config.js";
+export * from "./control.js";
 export * from "./dashboards.js";
 export * from "./env.js";
 export * from "./error-codes.js";

@@ -1,8 +1,15 @@
 import "reflect-metadata";
-import { Logger } from "@nestjs/common";
+import { type INestApplicationContext, Logger } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
-import { CommandBus, QueryBus } from "@nestjs/cqrs";
-import { startTelemetry } from "openobserve-cqrs/runtime/telemetry";
+import { CommandBus, EventBus, type IEvent, QueryBus } from "@nestjs/cqrs";
+import { InMemoryDeadLetterQueue } from "openobserve-cqrs/runtime/bus";
+import { QueryCache } from "openobserve-cqrs/runtime/cache";
+import {
+  controlOptionsFromEnv,
+  type ControlServer,
+  startControlServer,
+} from "openobserve-cqrs/runtime/control";
+import { startTelemetry, type Telemetry } from "openobserve-cqrs/runtime/telemetry";
 import { AppModule } from "./app.module.js";
 import { LoadGenerator } from "./load/generator.js";
 import { type LoadOptions, loadOptions, usage } from "./load/options.js";
@@ -21,14 +28,44 @@ async function main(options: LoadOptions): Promise<void> {
   const telemetry = startTelemetry({ ingest: { directory: process.env.ORDERS_BUFFER_DIR } });
   const app = await NestFactory.createApplicationContext(AppModule.with(telemetry));
   app.get(Faults).set(options.faults);
+  const control = await startControl(app, telemetry);
   const load = new LoadGenerator(app.get(CommandBus), app.get(QueryBus));
   await load.run({ ...options, signal: stop.signal });
+  await control?.close();
   await app.close();
   console.log(
     JSON.stringify(
       summarize(load.counts, telemetry.config, await telemetry.shutdown({ deadlineMs: deliveryMs })),
     ),
   );
+}
+
+/** Lets an operator calm this process, if the environment has a token for that. */
+async function startControl(
+  app: INestApplicationContext,
+  telemetry: Telemetry,
+): Promise<ControlServer | undefined> {
+  const address = controlOptionsFromEnv();
+  if (address === undefined) return undefined;
+  const deadLetters = app.get(InMemoryDeadLetterQueue);
+  const control = await startControlServer({
+    ...address,
+    telemetry,
+    caches: { queries: app.get(QueryCache) },
+    queues: {
+      deadLetters: {
+        size: () => deadLetters.events.length,
+        // Tried once more: the release that is back may be able to handle them.
+        clear: () => {
+          const dead = deadLetters.drain();
+          app.get(EventBus).publishAll(dead.map(({ event }) => event as IEvent));
+          return dead.length;
+        },
+      },
+    },
+  });
+  console.error(`control endpoint at ${control.url}`);
+  return control;
 }
 
 function readOptions(): LoadOptions {

@@ -65,10 +65,13 @@ export class IngestClient implements RecordSink {
   #refused = false;
   #skewed = false;
   #closing: Promise<CloseReport> | undefined;
+  #paused: ReadonlySet<string> = new Set();
+  #batchSize: number;
 
   /** @throws ZodError for a setting out of range */
   constructor(options: IngestOptions) {
     this.#options = resolveIngestOptions(options);
+    this.#batchSize = this.#options.performance.batchSize;
     setMaxListeners(0, this.#abort.signal); // Every batch under way listens, and takes its listener back.
     const { directory, concurrency, performance, staleMs, maxDeadLetterBytes } = this.#options;
     this.#transport = new Transport({
@@ -104,6 +107,10 @@ export class IngestClient implements RecordSink {
   sendJson(stream: string, json: string): boolean {
     const bytes = frameHeaderBytes + json.length;
     if (this.#closing !== undefined) return this.#drop(stream, "closed");
+    if (this.#paused.has(stream)) {
+      this.#statsOf(stream).paused++;
+      return false;
+    }
     if (json.length > maxRecordBytes / 3 && Buffer.byteLength(json) > maxRecordBytes) {
       this.#setAside(stream, `larger than ${maxRecordBytes} bytes`, JSON.stringify(json.slice(0, 1000)));
       return false;
@@ -111,6 +118,24 @@ export class IngestClient implements RecordSink {
     if (!this.#fits(bytes) && !this.#makeRoom(bytes)) return this.#drop(stream, "overflow");
     this.#lane(stream).push(json);
     return true;
+  }
+
+  /** Streams whose records are not taken for now: they are counted as paused. What was taken before is delivered. */
+  get pausedStreams(): readonly string[] {
+    return [...this.#paused];
+  }
+
+  set pausedStreams(streams: readonly string[]) {
+    this.#paused = new Set(streams);
+  }
+
+  /** Records per request, from the next batch on. */
+  get batchSize(): number {
+    return this.#batchSize;
+  }
+
+  set batchSize(records: number) {
+    this.#batchSize = records;
   }
 
   /** Resolves when every record taken so far is in the buffer on disk (or in memory, without a disk). */
@@ -187,7 +212,7 @@ export class IngestClient implements RecordSink {
     const { performance, maxBatchBytes, concurrency } = this.#options;
     const opening = directory.then((path) => this.#openJournal(stream, path));
     return new Lane(opening, new Delivery(stream, this.#parts, stats, this.#abort.signal), stats, {
-      batchSize: performance.batchSize,
+      batchSize: () => this.#batchSize,
       flushIntervalMs: performance.flushInterval,
       maxBatchBytes,
       window: concurrency,

@@ -6,7 +6,8 @@ import { Page } from "./journal/page.js";
 import { type StreamStats } from "./stats.js";
 
 export interface LaneOptions {
-  readonly batchSize: number;
+  /** Records per batch; asked for each, as it may change. */
+  readonly batchSize: () => number;
   readonly maxBatchBytes: number;
   /** Milliseconds that records wait for their batch to fill. */
   readonly flushIntervalMs: number;
@@ -165,7 +166,7 @@ export class Lane {
 
   async #start(journal: Journal): Promise<void> {
     this.#taking = true;
-    const run = await journal.take(this.options.batchSize, this.options.maxBatchBytes);
+    const run = await journal.take(this.options.batchSize(), this.options.maxBatchBytes);
     this.#taking = false;
     this.#waitingSince = journal.unreadBytes > 0 ? Date.now() : 0;
     if (run !== undefined) {
@@ -191,7 +192,7 @@ export class Lane {
   #dueInMs(journal: Journal): number {
     const bytes = journal.unreadBytes;
     if (bytes === 0) return Infinity;
-    const full = journal.unreadRecords >= this.options.batchSize || bytes >= this.options.maxBatchBytes;
+    const full = journal.unreadRecords >= this.options.batchSize() || bytes >= this.options.maxBatchBytes;
     if (full || this.#flushing > 0 || journal.isBehind) return 0;
     return Math.max(0, this.#waitingSince + this.options.flushIntervalMs - Date.now());
   }

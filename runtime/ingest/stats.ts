@@ -8,6 +8,8 @@ export interface StreamStats {
   dropped: number;
   /** Set aside because the server will never take them. */
   deadLettered: number;
+  /** Not taken, because an operator paused the stream. */
+  paused: number;
   /** Requests that failed, each of them tried again. */
   failedRequests: number;
   /** Times that the retry limit was reached. */
@@ -19,6 +21,7 @@ export const emptyStats = (): StreamStats => ({
   delivered: 0,
   dropped: 0,
   deadLettered: 0,
+  paused: 0,
   failedRequests: 0,
   failures: 0,
 });

@@ -1,4 +1,4 @@
-import { type CQRSOpenObserveConfig } from "@o2cqrs/contract";
+import { type ControlSettings, type CQRSOpenObserveConfig } from "@o2cqrs/contract";
 import { context, propagation, trace, type Tracer } from "@opentelemetry/api";
 import { type MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { BatchSpanProcessor, NodeTracerProvider, NoopSpanProcessor } from "@opentelemetry/sdk-trace-node";
@@ -53,6 +53,10 @@ export interface Telemetry {
   readonly tracer: Tracer;
   /** Absent when telemetry is disabled. */
   readonly ingest: IngestClient | undefined;
+  /** What may be changed while the process runs, as it is now. */
+  readonly settings: ControlSettings;
+  /** Changes settings; those that are not named stay. */
+  adjust(changes: Partial<ControlSettings>): void;
   /** Sends what waits. */
   flush(): Promise<void>;
   /** Sends what waits and ends; never rejects. @param options.deadlineMs default 5000 */
@@ -103,6 +107,21 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     metrics: new CqrsMetrics(meter),
     tracer: tracing.provider.getTracer(instrumentation),
     ingest,
+    get settings() {
+      return {
+        samplingRate: tracing.sampler.rate,
+        batchSize: ingest?.batchSize ?? config.performance.batchSize,
+        pausedStreams: [...(ingest?.pausedStreams ?? [])],
+      };
+    },
+    adjust: ({ samplingRate, batchSize, pausedStreams }) => {
+      // Without tracing nothing is sampled, whatever the rate.
+      if (samplingRate !== undefined && config.enable && config.tracing.enabled)
+        tracing.sampler.rate = samplingRate;
+      if (ingest === undefined) return;
+      if (batchSize !== undefined) ingest.batchSize = batchSize;
+      if (pausedStreams !== undefined) ingest.pausedStreams = pausedStreams;
+    },
     flush,
     shutdown: async ({ deadlineMs = 5000 } = {}) => {
       const otel = Promise.allSettled([tracing.provider.shutdown(), meters.shutdown()]);
@@ -142,12 +161,13 @@ function startTracing(config: CQRSOpenObserveConfig, identity: ServiceIdentity, 
         })
       : new NoopSpanProcessor(),
   );
+  const sampler = new RecordingSampler(enabled ? config.tracing.samplingRate : 0);
   const provider = new NodeTracerProvider({
     resource: resourceOf(identity),
-    sampler: new RecordingSampler(enabled ? config.tracing.samplingRate : 0),
+    sampler,
     spanProcessors: enabled ? [tail] : [],
   });
   // Registered even when disabled: ids and context still tie the log records of one request together.
   provider.register();
-  return { provider, tail };
+  return { provider, tail, sampler };
 }

@@ -11,10 +11,22 @@ import {
  * for the others. The rest is recorded all the same, without the flag, so that `ErrorTail` can keep it if it fails.
  */
 export class RecordingSampler implements Sampler {
-  readonly #ratio: TraceIdRatioBasedSampler;
+  #rate: number;
+  #ratio: TraceIdRatioBasedSampler;
 
   /** @param rate share of traces kept, 0 to 1 */
-  constructor(readonly rate: number) {
+  constructor(rate: number) {
+    this.#rate = rate;
+    this.#ratio = new TraceIdRatioBasedSampler(rate);
+  }
+
+  get rate(): number {
+    return this.#rate;
+  }
+
+  /** Counts for traces that begin from now on. */
+  set rate(rate: number) {
+    this.#rate = rate;
     this.#ratio = new TraceIdRatioBasedSampler(rate);
   }
 
