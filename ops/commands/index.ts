@@ -3,6 +3,7 @@ import { alerts } from "./alerts.js";
 import { destroy, refresh, up } from "./deploy.js";
 import { drift } from "./drift.js";
 import { env } from "./env.js";
+import { gate } from "./gate.js";
 import { importVerb } from "./import.js";
 import { outputs } from "./outputs.js";
 import { preview } from "./preview.js";
@@ -20,4 +21,5 @@ export const verbs: readonly Verb[] = [
   drift,
   alerts,
   importVerb,
+  gate,
 ];
