@@ -4,12 +4,11 @@ import { usageError } from "../cli/errors.js";
 import { jsonOption, organizationOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { renderTable } from "../cli/table.js";
-import { findDeployer } from "../deployment/find-deployer.js";
-import { openServer, operatorConnection } from "../deployment/operator-connection.js";
 import { type ImportedProgram, writeProgram } from "../import/program.js";
 import { type FoundKind, foundKinds, type Scan, scanOrganization } from "../import/scan.js";
 import { SafeNames } from "../import/names.js";
 import { refuseUnlessEmpty, writeFolder } from "../import/write-folder.js";
+import { withOrganization } from "./with-organization.js";
 
 interface ImportOptions {
   readonly stack: string;
@@ -41,23 +40,15 @@ export const importVerb: Verb = (session) =>
 async function runImport(options: ImportOptions, session: Session): Promise<void> {
   const { terminal, projectRoot } = session;
   const kinds = chosenKinds(options.only);
-  const deployer = await findDeployer(session, options.stack);
-  const stackConnection = operatorConnection(await deployer.config(options.stack), session);
-  const connection = {
-    ...stackConnection,
-    organization: options.organization ?? stackConnection.organization,
-  };
-  const { organization, credential } = connection;
-  const folder =
-    options.output ?? join(projectRoot, "imported", new SafeNames().file(organization, "organization"));
-  await refuseUnlessEmpty(folder);
-  const server = await openServer(connection);
-  try {
+  await withOrganization(options, session, async (server, password) => {
+    const { organization } = server;
+    const folder =
+      options.output ?? join(projectRoot, "imported", new SafeNames().file(organization, "organization"));
+    await refuseUnlessEmpty(folder);
     const whole = await terminal.during(`Reading organisation ${organization}`, () =>
       scanOrganization(server),
     );
     const scan = onlyOf(whole, kinds);
-    const password = credential.kind === "basic" ? credential.password : credential.token;
     const program = writeProgram(scan, { organization, knownSecrets: [password] });
     session.signal.throwIfAborted();
     await writeFolder(folder, program.files);
@@ -66,9 +57,7 @@ async function runImport(options: ImportOptions, session: Session): Promise<void
         ? JSON.stringify(summary(scan, program, folder), null, 2)
         : report(scan, program, folder, terminal.width),
     );
-  } finally {
-    await server.close();
-  }
+  });
 }
 
 function chosenKinds(only: readonly string[] | undefined): readonly FoundKind[] {

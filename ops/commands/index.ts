@@ -1,5 +1,6 @@
 import { type Verb } from "../cli/session.js";
 import { alerts } from "./alerts.js";
+import { backup } from "./backup.js";
 import { destroy, refresh, up } from "./deploy.js";
 import { drift } from "./drift.js";
 import { env } from "./env.js";
@@ -7,6 +8,7 @@ import { gate } from "./gate.js";
 import { importVerb } from "./import.js";
 import { outputs } from "./outputs.js";
 import { preview } from "./preview.js";
+import { restore } from "./restore.js";
 import { verify } from "./verify.js";
 
 /** Every verb of `o2cqrs`, in the order of its help. */
@@ -22,4 +24,6 @@ export const verbs: readonly Verb[] = [
   alerts,
   importVerb,
   gate,
+  backup,
+  restore,
 ];

@@ -5,7 +5,7 @@ import {
   existingFrom as destinationFrom,
 } from "@o2cqrs/providers/alert-destination/rules";
 import { alertTemplateKind, existingFrom as templateFrom } from "@o2cqrs/providers/alert-template/rules";
-import { type FolderKind, type OpenObserve } from "@o2cqrs/providers/client";
+import { type FolderKind, type OpenObserve, type ServerStream } from "@o2cqrs/providers/client";
 import { dashboardKind, existingFrom as dashboardFrom } from "@o2cqrs/providers/dashboard/rules";
 import { existingFrom as folderFrom, folderKind } from "@o2cqrs/providers/folder/rules";
 import { existingFrom as functionFrom, functionKind } from "@o2cqrs/providers/function/rules";
@@ -90,25 +90,39 @@ export async function scanOrganization(server: OpenObserve): Promise<Scan> {
 }
 
 async function streams(server: OpenObserve): Promise<Finding[]> {
-  return (await server.streams.list()).map((stream): Finding => {
-    const { settings, stream_type: type } = stream;
-    const wanted = {
-      type: type as "logs",
-      fields: stream.schema.filter(({ name }) => name !== "_timestamp") as never[],
-      flattenLevel: settings.flatten_level ?? undefined,
-      enableDistinctFields: settings.enable_distinct_fields,
-      definedSchemaFields: settings.defined_schema_fields?.length ? [] : undefined,
-    };
-    const given = streamFrom(stream, wanted as unknown as InputsOf<typeof streamKind>);
-    const described = {
-      ...given,
-      definedSchemaFields: settings.defined_schema_fields?.length
-        ? settings.defined_schema_fields
-        : undefined,
-      deletionTimeoutSeconds: undefined,
-    };
-    return judge(streamKind, `${type}/${stream.name}`, described, (inputs) => streamFrom(stream, inputs));
-  });
+  return (await server.streams.list()).map((stream): Finding =>
+    judge(streamKind, `${stream.stream_type}/${stream.name}`, describeStream(stream), (inputs) =>
+      streamFrom(stream, inputs),
+    ),
+  );
+}
+
+/** A stream with every column and setting that it has, in an order that does not change from read to read. */
+export function describeStream(stream: ServerStream) {
+  const { settings } = stream;
+  const columns = stream.schema.filter(({ name }) => name !== "_timestamp");
+  const definedSchemaFields = settings.defined_schema_fields?.length
+    ? [...settings.defined_schema_fields].sort()
+    : undefined;
+  const wanted = {
+    type: stream.stream_type,
+    fields: columns,
+    flattenLevel: settings.flatten_level ?? undefined,
+    enableDistinctFields: settings.enable_distinct_fields,
+  } as unknown as InputsOf<typeof streamKind>;
+  const given = streamFrom(stream, wanted);
+  const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+  return {
+    ...given,
+    fields: [...given.fields].sort(byName),
+    fullTextSearch: [...given.fullTextSearch].sort(),
+    index: [...given.index].sort(),
+    bloomFilter: [...given.bloomFilter].sort(),
+    partitionKeys: [...given.partitionKeys].sort((a, b) => (a.field < b.field ? -1 : 1)),
+    definedSchemaFields,
+    // How long to wait for a deletion is the deployment's business.
+    deletionTimeoutSeconds: undefined,
+  };
 }
 
 async function functions(server: OpenObserve): Promise<Finding[]> {
@@ -186,7 +200,7 @@ async function alerts(server: OpenObserve): Promise<Finding[]> {
       continue;
     }
     const readBack = (wanted: { owner?: string | undefined }) =>
-      alertFrom(alert, folder, wanted as InputsOf<typeof alertKind>).inputs;
+      alertFrom(alert, folder, wanted).inputs;
     const owner = alert.owner === null || alert.owner === "" ? undefined : alert.owner;
     findings.push(judge(alertKind, name, readBack({ owner }), readBack));
   }
