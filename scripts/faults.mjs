@@ -1,0 +1,64 @@
+// `npm run faults`: every fault at every request of the CQRS deploy, on the embedded server as each version.
+// `-- --version 0.90` restricts it to one, `-- --fault cut --fault 500` to some faults.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const { values } = parseArgs({
+  options: {
+    version: { type: "string", multiple: true, default: ["0.60", "0.90"] },
+    fault: { type: "string", multiple: true, default: [] },
+  },
+});
+const root = fileURLToPath(new URL("..", import.meta.url));
+const totals = { cases: 0, passed: 0, riddenOut: 0, failed: 0, crashed: 0 };
+const started = performance.now();
+const minutes = () => ((performance.now() - started) / 60_000).toFixed(1);
+
+/** Sweeps one version in a process of its own: each keeps a core busy. */
+function sweep(version) {
+  const child = spawn(
+    process.execPath,
+    [
+      // Short-lived objects are most of what a run makes.
+      "--max-semi-space-size=64",
+      ...["-C", "@o2cqrs/source", "-r", "./scripts/typescript.cjs", "tests/faults/main.ts"],
+      ...[version, ...values.fault],
+    ],
+    { cwd: root, stdio: ["ignore", "inherit", "inherit", "ipc"] },
+  );
+  let cases = 0;
+  let done = 0;
+  let told = 0;
+  child.on("message", ({ cases: all, results, failures }) => {
+    cases = all;
+    for (const { riddenOut, problems } of results) {
+      done += 1;
+      if (problems.length > 0) totals.failed += 1;
+      else {
+        totals.passed += 1;
+        if (riddenOut) totals.riddenOut += 1;
+      }
+    }
+    for (const failure of failures) console.log(`FAILED v${version} ${failure}`);
+    if (done - told < 100 && done < cases) return;
+    told = done;
+    console.log(`v${version}: ${done} of ${cases} cases, ${minutes()} min`);
+  });
+  return new Promise((resolve) =>
+    child.once("close", (code) => {
+      totals.cases += cases;
+      if (code !== 0) totals.crashed += 1;
+      resolve();
+    }),
+  );
+}
+
+await Promise.all(values.version.map(sweep));
+const failed = totals.failed + totals.crashed;
+console.log(
+  `${totals.passed} of ${totals.cases} faults survived in ${minutes()} min: ${totals.riddenOut} in the same run, ` +
+    `${totals.passed - totals.riddenOut} by one more`,
+);
+console.log(`${totals.passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
