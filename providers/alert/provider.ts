@@ -1,18 +1,15 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { checkInputs } from "../base/check.js";
-import { comparison, difference, type Difference, inputsIn } from "../base/diff.js";
+import { difference, type Difference, inputsIn } from "../base/diff.js";
 import { Provider, stateOf } from "../base/provider.js";
 import { refreshed } from "../base/refresh.js";
+import { awaitShown } from "../base/shown.js";
 import { type Existing, preferOwn, takeOver } from "../base/take-over.js";
-import { differingPaths, type Properties } from "../base/values.js";
-import { eventually, UnavailableError } from "../client/index.js";
+import type { Properties } from "../base/values.js";
 import { type AlertInputs, alertSchema } from "./args.js";
 import { alertBody, alertKind, existingFrom } from "./rules.js";
 
 type AlertState = AlertInputs & { readonly alertId: string };
-
-/** A read right after a write has been seen to show the old alert, for 0.05 s. */
-const staleReadMs = 5_000;
 
 /** Alerts, which the server gives ids; names are not unique, so an own one is found by its marker. */
 export class AlertProvider extends Provider<AlertInputs, AlertState> {
@@ -76,22 +73,10 @@ export class AlertProvider extends Provider<AlertInputs, AlertState> {
   /** Writes the whole alert and waits until reads show it. */
   async #replaceAll(id: string, inputs: AlertInputs): Promise<void> {
     await this.server.alerts.update(id, alertBody(inputs));
-    const wanted = comparison(alertKind, inputs);
-    const shown = await eventually(
-      async () => {
-        const alert = await this.server.alerts.get(id);
-        const now = alert && comparison(alertKind, existingFrom(alert, inputs.folder, inputs).inputs);
-        return now !== undefined && differingPaths(now, wanted).length === 0 ? true : undefined;
-      },
-      { firstPauseMs: 20, withinMs: staleReadMs },
-    );
-    if (shown !== true)
-      throw new UnavailableError({
-        method: "GET",
-        path: `/alerts/${id}`,
-        serverMessage: `alert ${inputs.name} still shows other values ${staleReadMs / 1_000} s after its update`,
-        cure: "Deploy again; if it persists, this server ignores one of the values.",
-      });
+    await awaitShown(alertKind, inputs.name, inputs, async () => {
+      const alert = await this.server.alerts.get(id);
+      return alert && existingFrom(alert, inputs.folder, inputs).inputs;
+    });
   }
 }
 

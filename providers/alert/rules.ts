@@ -130,7 +130,11 @@ function fromUrlSafeBase64(text: string): string {
  * @param folder from the list, which alone tells it
  * @param wanted what is compared with: who the owner is stays the server's choice unless it was said
  */
-export function existingFrom(alert: ServerAlert, folder: string, wanted: AlertInputs): Existing<AlertInputs> {
+export function existingFrom(
+  alert: ServerAlert,
+  folder: string,
+  wanted: Pick<AlertInputs, "owner">,
+): Existing<AlertInputs> {
   const { [markerAttribute]: marker, ...contextAttributes } = alert.context_attributes ?? {};
   const trigger = alert.trigger_condition;
   const isCron = trigger.frequency_type === "cron";

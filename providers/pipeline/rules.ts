@@ -10,7 +10,8 @@ import { edgesOf, formOf, positionsOf, problemsOf, sourceName } from "./graph.js
 type Source = PipelineInputs["source"];
 type Node = PipelineInputs["nodes"][string];
 type Output = PipelineInputs["outputs"][string];
-type Graph = Pick<PipelineInputs, "source" | "nodes" | "outputs">;
+type Steps = Pick<PipelineInputs, "nodes" | "outputs">;
+type Graph = Steps & Pick<PipelineInputs, "source">;
 
 /** What the server would refuse or, worse, accept: a graph that loses records, a query without a time. */
 export const pipelineSchema = pipelineShape.superRefine((pipeline, context) => {
@@ -30,12 +31,18 @@ export const pipelineKind: Kind<PipelineInputs> = {
   replaceOn: [],
 };
 
-function comparableGraph({ source, nodes, outputs }: Graph): Properties & Graph {
+function comparableGraph({ source, ...steps }: Graph): Properties & Graph {
+  return { source: comparableSource(source), ...comparableSteps(steps) };
+}
+
+/** A query runs as often as its period is long unless the arguments say otherwise. */
+function comparableSource(source: Source): Source {
+  if (source.kind !== "sql") return source;
+  return { ...source, frequencyMinutes: source.frequencyMinutes ?? source.periodMinutes };
+}
+
+function comparableSteps({ nodes, outputs }: Steps): Steps {
   return {
-    source:
-      source.kind === "sql"
-        ? { ...source, frequencyMinutes: source.frequencyMinutes ?? source.periodMinutes }
-        : source,
     nodes: Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, comparableNode(node)])),
     outputs,
   };
@@ -118,7 +125,10 @@ function outputNode(output: Output, org_id: string): Record<string, unknown> {
  * A pipeline as the server has it, in terms of arguments. One that does the same as the wanted one keeps that
  * one's names: a hand-made pipeline has ids of its own.
  */
-export function existingFrom(pipeline: ServerPipeline, wanted: PipelineInputs): Existing<PipelineInputs> {
+export function existingFrom(
+  pipeline: ServerPipeline,
+  wanted: Pick<PipelineInputs, "nodes" | "outputs">,
+): Existing<PipelineInputs> {
   const graph = graphFrom(pipeline);
   const marker = markerIn(pipeline.description ?? "");
   return {
@@ -134,8 +144,8 @@ export function existingFrom(pipeline: ServerPipeline, wanted: PipelineInputs): 
   };
 }
 
-function doesTheSame(a: Graph, b: Graph): boolean {
-  return JSON.stringify(formOf(comparableGraph(a))) === JSON.stringify(formOf(comparableGraph(b)));
+function doesTheSame(a: Steps, b: Steps): boolean {
+  return JSON.stringify(formOf(comparableSteps(a))) === JSON.stringify(formOf(comparableSteps(b)));
 }
 
 function graphFrom(pipeline: ServerPipeline): Graph {

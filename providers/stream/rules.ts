@@ -102,32 +102,36 @@ export function onlyManaged<T extends Partial<StreamInputs>>(stream: T, by: Stre
   };
 }
 
-/** The arguments that would describe a stream as it is on the server. */
+/** All of a stream as it is on the server, in terms of arguments. */
+export function asArguments(
+  { name, schema, settings }: ServerStream,
+  type: StreamInputs["type"],
+): Omit<StreamInputs, "deletionTimeoutSeconds"> {
+  return {
+    name,
+    type,
+    fields: schema.flatMap((column) => {
+      const known = columnType(column.type);
+      return known === undefined ? [] : [{ name: column.name, type: known }];
+    }),
+    fullTextSearch: settings.full_text_search_keys ?? [],
+    index: settings.index_fields ?? [],
+    bloomFilter: settings.bloom_filter_fields ?? [],
+    partitionKeys: enabledPartitionKeys(settings.partition_keys),
+    retentionDays: settings.data_retention,
+    maxQueryRangeHours: settings.max_query_range,
+    storeOriginalData: settings.store_original_data,
+    indexOriginalData: settings.index_original_data,
+    flattenLevel: settings.flatten_level ?? undefined,
+    enableDistinctFields: settings.enable_distinct_fields,
+    definedSchemaFields: settings.defined_schema_fields ?? [],
+  };
+}
+
+/** The arguments that would describe a stream as it is on the server, as far as the wanted ones say anything. */
 export function inputsFrom(stream: ServerStream, wanted: StreamInputs): StreamInputs {
-  const { settings } = stream;
-  return onlyManaged(
-    {
-      name: stream.name,
-      type: wanted.type,
-      fields: stream.schema.flatMap(({ name, type }) => {
-        const known = columnType(type);
-        return known === undefined ? [] : [{ name, type: known }];
-      }),
-      fullTextSearch: settings.full_text_search_keys ?? [],
-      index: settings.index_fields ?? [],
-      bloomFilter: settings.bloom_filter_fields ?? [],
-      partitionKeys: enabledPartitionKeys(settings.partition_keys),
-      retentionDays: settings.data_retention,
-      maxQueryRangeHours: settings.max_query_range,
-      storeOriginalData: settings.store_original_data,
-      indexOriginalData: settings.index_original_data,
-      flattenLevel: settings.flatten_level ?? undefined,
-      enableDistinctFields: settings.enable_distinct_fields,
-      definedSchemaFields: settings.defined_schema_fields ?? [],
-      deletionTimeoutSeconds: wanted.deletionTimeoutSeconds,
-    },
-    wanted,
-  );
+  const { deletionTimeoutSeconds } = wanted;
+  return onlyManaged({ ...asArguments(stream, wanted.type), deletionTimeoutSeconds }, wanted);
 }
 
 /** Long text and text views are text. */
