@@ -3,7 +3,9 @@ import { Command } from "commander";
 import { jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { findDeployer } from "../deployment/find-deployer.js";
-import { markdownOf } from "../plan/markdown.js";
+import { parseAlertTests } from "../plan/alert-tests.js";
+import { type Attachments, markdownOf } from "../plan/markdown.js";
+import { readPictures } from "../plan/pictures.js";
 import { changesOf, parsePlan, type Plan } from "../plan/plan.js";
 
 interface PreviewOptions {
@@ -12,6 +14,9 @@ interface PreviewOptions {
   readonly markdown: boolean;
   readonly from?: string;
   readonly output?: string;
+  readonly alertTests?: string;
+  readonly pictures?: string;
+  readonly picturesUrl?: string;
 }
 
 export const preview: Verb = (session) =>
@@ -22,6 +27,9 @@ export const preview: Verb = (session) =>
     .option("--markdown", "write it as a comment for a pull request", false)
     .option("--from <file>", "read a preview that `pulumi preview --json` wrote, instead of making one")
     .option("-o, --output <file>", "write the comment to a file")
+    .option("--alert-tests <file>", "tell in the comment what `o2cqrs alerts test --json` found")
+    .option("--pictures <folder>", "show in the comment the dashboards drawn there")
+    .option("--pictures-url <url>", "where those pictures are published; {file} stands for a file's name")
     .action((options: PreviewOptions) => runPreview(options, session));
 
 async function runPreview(options: PreviewOptions, session: Session): Promise<void> {
@@ -33,9 +41,17 @@ async function runPreview(options: PreviewOptions, session: Session): Promise<vo
     await deployer.run("preview", { stack, json, signal });
     return;
   }
-  const markdown = markdownOf(changesOf(await planOf(options, session)), stack);
+  const attachments = await attachmentsOf(options);
+  const markdown = markdownOf(changesOf(await planOf(options, session)), stack, attachments);
   if (output === undefined) terminal.print(markdown);
   else await writeFile(output, terminal.redact(markdown));
+}
+
+async function attachmentsOf({ alertTests, pictures, picturesUrl }: PreviewOptions): Promise<Attachments> {
+  return {
+    ...(alertTests !== undefined && { alertTests: parseAlertTests(await readFile(alertTests, "utf8")) }),
+    ...(pictures !== undefined && { pictures: await readPictures(pictures, picturesUrl) }),
+  };
 }
 
 async function planOf({ stack, from }: PreviewOptions, session: Session): Promise<Plan> {

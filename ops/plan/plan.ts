@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { messageOf, usageError } from "../cli/errors.js";
+import { differingPaths, hidden, hiddenPaths } from "./differences.js";
 
 const stateSchema = z.looseObject({ inputs: z.record(z.string(), z.unknown()).optional() });
 
@@ -60,23 +61,42 @@ const operations: Readonly<Record<string, ChangeKind>> = {
   delete: "delete",
 };
 
+type Step = Plan["steps"][number];
+
 /** The resources that a plan changes; a replacement counts once. */
 export function changesOf({ steps }: Plan): PlannedChange[] {
-  return steps.flatMap(({ op, urn, oldState, newState, detailedDiff }) => {
-    const change = operations[op];
+  return steps.flatMap((step) => {
+    const change = operations[step.op];
     if (change === undefined) return [];
-    const fields = Object.entries(detailedDiff ?? {})
-      // How a resource is served is not a property of it.
-      .filter(([path]) => !path.startsWith("__"))
-      .map(([path, { kind }]) => ({
-        path,
-        ours: valueAt(newState?.inputs, path),
-        theirs: valueAt(oldState?.inputs, path),
-        forcesReplacement: kind.endsWith("replace"),
-      }));
-    return [{ change, ...identityOf(urn), fields }];
+    return [{ change, ...identityOf(step.urn), fields: fieldsOf(change, step) }];
   });
 }
+
+function fieldsOf(
+  change: ChangeKind,
+  { oldState, newState, detailedDiff, replaceReasons }: Step,
+): FieldChange[] {
+  const [before, after] = [plain(oldState?.inputs), plain(newState?.inputs)];
+  const field = (path: string, forcesReplacement: boolean) => ({
+    path,
+    ours: valueAt(after, path),
+    theirs: valueAt(before, path),
+    forcesReplacement,
+  });
+  const told = Object.entries(detailedDiff ?? {});
+  if (told.length > 0)
+    return told
+      .filter(([path]) => isProperty(path))
+      .map(([path, { kind }]) => field(path, kind.endsWith("replace")));
+  if (change !== "update" && change !== "replace") return [];
+  // The Pulumi CLI tells no details of resources of dynamic providers: what differs is found here.
+  const found = differingPaths(before ?? {}, after ?? {}).filter(isProperty);
+  const paths = found.length > 0 ? found : hiddenPaths(after ?? {}).filter(isProperty);
+  return paths.map((path) => field(path, replaceReasons?.includes(path.split(/[.[]/)[0] ?? path) ?? false));
+}
+
+/** How a resource is served is not a property of it. */
+const isProperty = (path: string): boolean => !path.startsWith("__");
 
 /** `urn:pulumi:dev::o2cqrs::pulumi-nodejs:dynamic/o2cqrs:Stream::cqrs-events` */
 function identityOf(urn: string): { kind: string; name: string } {
@@ -93,12 +113,42 @@ function valueAt(inputs: unknown, path: string): unknown {
   }, inputs);
 }
 
+/** Stands in a preview for what only the deployment will know. */
+const notKnownYet = new Set(["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[unknown]"]);
+
+/** Key by which a state marks a secret, with its value or its cipher beside it. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+/** Values as they may be shown: no secret, whatever wrote the preview, and words for what is not known yet. */
+function plain(value: unknown): unknown {
+  if (typeof value === "string") return notKnownYet.has(value) ? "(known when deployed)" : value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  if (secretMark in value) return hidden;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
+}
+
 const longest = 80;
+const context = 20;
 
 /** A value for people, on one line. */
-export function shortValue(value: unknown): string {
+export const shortValue = (value: unknown): string => cut(lineOf(value), 0);
+
+/** Two values for people; where they are long, the part where they begin to differ. */
+export function shortValues(before: unknown, after: unknown): readonly [string, string] {
+  const [from, to] = [lineOf(before), lineOf(after)];
+  if (from.length <= longest && to.length <= longest) return [from, to];
+  let same = 0;
+  while (same < Math.min(from.length, to.length) && from[same] === to[same]) same++;
+  const start = Math.max(0, same - context);
+  return [cut(from, start), cut(to, start)];
+}
+
+const cut = (text: string, start: number): string =>
+  `${start > 0 ? "…" : ""}${text.slice(start, start + longest)}${text.length > start + longest ? "…" : ""}`;
+
+function lineOf(value: unknown): string {
   if (value === undefined) return "(none)";
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  const line = text.replace(/\s+/g, " ");
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
+  return text.replace(/\s+/g, " ");
 }

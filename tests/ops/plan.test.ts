@@ -1,4 +1,5 @@
-import { writeFile, mkdtemp, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommandLine } from "../../ops/cli/program.js";
@@ -99,6 +100,118 @@ describe("a preview's plan", () => {
     await writeFile(file, "not JSON");
     expect(await runCommandLine(["preview", "--markdown", "--from", file], session)).toBe(2);
     expect(session.stderr()).toContain("pulumi preview --json");
+    await rm(folder, { recursive: true });
+  });
+});
+
+/** Previews of one change: the service renamed, a stream kept shorter, receivers changed. The CLI's has a delete too. */
+describe.each(["pulumi-cli", "embedded-engine"])("a preview as the %s wrote it", (name) => {
+  const text = readFileSync(join(__dirname, "plan", `${name}.json`), "utf8");
+  const read = changesOf(parsePlan(text));
+  const fieldsOf = (resource: string) =>
+    read
+      .find((each) => each.name === resource)!
+      .fields.map(({ path, theirs, ours }) => [path, theirs, ours] as const);
+
+  test("is told field by field, also where it has no details of its own", () => {
+    expect(fieldsOf("cqrs-commands")).toEqual([["retentionDays", 30, 5]]);
+    expect(fieldsOf("cqrs-command-latency-p95")).toEqual([
+      ["contextAttributes.service", "orders", "billing"],
+      ["destinations[1]", undefined, "cqrs-slack"],
+    ]);
+  });
+
+  test("tells a replacement once, and which field forces it", () => {
+    const replaced = read.filter(({ name: resource }) => resource === "cqrs-application");
+    expect(replaced).toHaveLength(1);
+    expect(replaced[0]!.fields.map(({ path, forcesReplacement }) => [path, forcesReplacement])).toEqual([
+      ["email", true],
+      ["firstName", false],
+    ]);
+  });
+
+  test("says that a secret may change, and not to what", () => {
+    expect(fieldsOf("cqrs-webhook")).toContainEqual(["url", "[secret]", "[secret]"]);
+  });
+
+  test("says of a new resource only that it is new", () => {
+    expect(fieldsOf("cqrs-slack")).toEqual([]);
+  });
+
+  test("becomes a comment", () => {
+    const markdown = markdownOf(read, "dev");
+    expect(markdown).toContain("1 to create, 3 to update, 1 to replace");
+    expect(markdown.indexOf("**replace** ServiceAccount")).toBeLessThan(markdown.indexOf("| kind |"));
+    expect(markdown).toContain("<summary>Stream: 1 to update</summary>");
+    expect(markdown).not.toContain("__provider");
+  });
+});
+
+describe("a comment", () => {
+  const update = (name: string, ours: unknown, theirs: unknown) => ({
+    op: "update",
+    urn: urn("Function", name),
+    oldState: { inputs: { vrl: theirs } },
+    newState: { inputs: { vrl: ours } },
+  });
+  const commentOn = (...steps: unknown[]) =>
+    markdownOf(changesOf(parsePlan(JSON.stringify({ steps }))), "dev");
+
+  test("shows of long values the part where they begin to differ", () => {
+    const same = "x".repeat(200);
+    const comment = commentOn(update("mask", `${same} new`, `${same} old`));
+    expect(comment).toContain(" old |");
+    expect(comment).toContain(" new |");
+    expect(comment).not.toContain("x".repeat(100));
+  });
+
+  test("hides a secret that a state holds in its own form, and says what is not known yet", () => {
+    const sealed = {
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      plaintext: "hush",
+    };
+    const comment = commentOn(update("mask", "04da6b54-80e4-46f7-96ec-b56ff0331ba9", sealed));
+    expect(comment).not.toContain("hush");
+    expect(comment).toContain("secret");
+    expect(comment).toContain("known when deployed");
+  });
+
+  test("never grows beyond what GitHub takes", () => {
+    const many = Array.from({ length: 3000 }, (_, index) =>
+      update(`mask-${index}`, "a".repeat(70), "b".repeat(70)),
+    );
+    const gone = Array.from({ length: 3000 }, (_, index) => ({
+      op: "delete",
+      urn: urn("Alert", `old-${index}`),
+    }));
+    const comment = commentOn(...many, ...gone);
+    expect(comment.length).toBeLessThan(65_536);
+    expect(comment).toMatch(/and \d+ more, for which there is no room/);
+  });
+
+  test("tells how the alerts' cases fared, failures by name, and shows the dashboards", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "o2cqrs-comment-"));
+    const [plan, tests, pictures] = ["plan.json", "tests.json", "pictures"].map((file) => join(folder, file));
+    const passed = { name: "fires", failures: [], milliseconds: 1 };
+    const failed = { name: "stays quiet", failures: ["fired at 3m"], milliseconds: 1 };
+    await writeFile(plan!, JSON.stringify({ steps: [] }));
+    await writeFile(tests!, JSON.stringify([{ file: "/a/latency.yaml", tests: [passed, failed] }]));
+    await mkdir(pictures!);
+    for (const file of ["overview.svg", "commands.svg", "notes.txt"])
+      await writeFile(join(pictures!, file), "");
+    const session = recordSession(folder, {});
+    const run = (...more: string[]) =>
+      runCommandLine(["preview", "--markdown", "--from", plan!, "--stack", "dev", ...more], session);
+    const url = "https://pictures.example.com/{file}";
+    expect(await run("--alert-tests", tests!, "--pictures", pictures!, "--pictures-url", url)).toBe(0);
+    const comment = session.stdout();
+    expect(comment).toContain("no changes");
+    expect(comment).toContain("### Alerts: 1 of 2 cases pass");
+    expect(comment).toContain("latency.yaml: stays quiet");
+    expect(comment).toContain("![overview](https://pictures.example.com/overview.svg)");
+    expect(comment).not.toContain("notes");
+    expect(await run("--alert-tests", plan!)).toBe(2);
+    expect(await run("--pictures", join(folder, "missing"))).toBe(2);
     await rm(folder, { recursive: true });
   });
 });
