@@ -1,0 +1,120 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { buildProgram } from "../../ops/cli/program.js";
+import { recordSession } from "../ops/support/session.js";
+
+const root = join(__dirname, "..", "..");
+const folder = join(root, ".github", "workflows");
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+interface Job {
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly "timeout-minutes": number;
+  readonly needs?: string;
+  readonly if?: string;
+  readonly steps: readonly Step[];
+}
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: object;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const workflows = readdirSync(folder).map((file) => {
+  const text = readFileSync(join(folder, file), "utf8");
+  return { file, text, workflow: parse(text) as Workflow };
+});
+
+describe.each(workflows)("the workflow $file", ({ text, workflow }) => {
+  const jobs = Object.entries(workflow.jobs);
+  const steps = jobs.flatMap(([, job]) => job.steps);
+  const scripts = steps.flatMap(({ run }) => run ?? []);
+
+  it("pins every action by its commit, and says which release that is", () => {
+    const uses = [...text.matchAll(/^\s*- uses: (.+)$/gm)].map(([, use]) => use);
+    expect(uses).toHaveLength(steps.filter((step) => step.uses !== undefined).length);
+    for (const use of uses) expect(use).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it("grants nothing that a job does not name, and every job a time limit", () => {
+    expect(workflow.permissions).toEqual({});
+    for (const [, job] of jobs) {
+      expect(Object.keys(job.permissions).length).toBeLessThanOrEqual(1);
+      expect(job["timeout-minutes"]).toBeLessThanOrEqual(30);
+    }
+  });
+
+  it("lets no job both run the pull request's code and write", () => {
+    for (const [, { permissions, steps: own }] of jobs) {
+      const checksOut = own.some(({ uses }) => uses?.startsWith("actions/checkout@"));
+      if (checksOut) expect(permissions).toEqual({ contents: "read" });
+      else expect(own.every(({ uses }) => uses === undefined)).toBe(true);
+    }
+    expect(workflow.on).not.toHaveProperty("pull_request_target");
+  });
+
+  it("leaves no credential behind in the checkout, and gives none to forks", () => {
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+    for (const checkout of checkouts) expect(checkout.with).toMatchObject({ "persist-credentials": false });
+    for (const [, job] of jobs)
+      if (JSON.stringify(job).includes("secrets."))
+        expect(job.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
+  });
+
+  it("puts no text of a pull request into a script, where it would be run", () => {
+    for (const script of scripts) expect(script).not.toContain("${{");
+  });
+
+  it("has scripts that bash can read", () => {
+    for (const script of scripts)
+      expect(spawnSync("bash", ["-n"], { input: script, encoding: "utf8" }).stderr).toBe("");
+  });
+
+  it("runs only npm scripts, policy packs and o2cqrs verbs and options that there are", () => {
+    const all = scripts.join("\n");
+    const known = (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object })
+      .scripts;
+    for (const [, name] of all.matchAll(/npm run ([\w:-]+)/g)) expect(known).toHaveProperty([name!]);
+    for (const [, pack] of all.matchAll(/--policy-pack (\S+)/g))
+      expect(existsSync(join(root, pack!, "PulumiPolicy.yaml"))).toBe(true);
+    const calls = [...all.matchAll(/npx o2cqrs ([^\n>|]+)/g)].map(([, call]) => call!.trim().split(/\s+/));
+    expect(calls.length).toBeGreaterThan(0);
+    for (const call of calls) expect(strangeWords(call)).toEqual([]);
+  });
+});
+
+/** Words of a command line that the command does not know. */
+function strangeWords(words: readonly string[]): string[] {
+  let command = buildProgram(recordSession(root, {}));
+  const strange: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!;
+    if (word.startsWith("-")) {
+      const option = command.options.find(({ short, long }) => word === short || word === long);
+      if (option === undefined) strange.push(word);
+      else if (option.required) index++;
+      continue;
+    }
+    const verb = command.commands.find((each) => each.name() === word);
+    if (verb === undefined) strange.push(word);
+    else command = verb;
+  }
+  return strange;
+}
+
+describe("the check of o2cqrs command lines", () => {
+  it("finds verbs and options that there are not", () => {
+    expect(strangeWords(["preview", "--markdown", "--form", "preview.json"])).toEqual([
+      "--form",
+      "preview.json",
+    ]);
+    expect(strangeWords(["previews"])).toEqual(["previews"]);
+  });
+});
