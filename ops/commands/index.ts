@@ -9,6 +9,7 @@ import { importVerb } from "./import.js";
 import { outputs } from "./outputs.js";
 import { preview } from "./preview.js";
 import { restore } from "./restore.js";
+import { token } from "./token.js";
 import { verify } from "./verify.js";
 
 /** Every verb of `o2cqrs`, in the order of its help. */
@@ -26,4 +27,5 @@ export const verbs: readonly Verb[] = [
   gate,
   backup,
   restore,
+  token,
 ];

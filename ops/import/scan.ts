@@ -199,8 +199,7 @@ async function alerts(server: OpenObserve): Promise<Finding[]> {
       findings.push(ambiguous("Alert", name));
       continue;
     }
-    const readBack = (wanted: { owner?: string | undefined }) =>
-      alertFrom(alert, folder, wanted).inputs;
+    const readBack = (wanted: { owner?: string | undefined }) => alertFrom(alert, folder, wanted).inputs;
     const owner = alert.owner === null || alert.owner === "" ? undefined : alert.owner;
     findings.push(judge(alertKind, name, readBack({ owner }), readBack));
   }
