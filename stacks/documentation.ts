@@ -8,6 +8,8 @@ import {
 } from "@o2cqrs/contract";
 import { configKeys, type ConfigKey } from "./config/index.js";
 import { alertQuery } from "./cqrs/queries/alert-query.js";
+import { accessTable } from "./platform/kubernetes/access.js";
+import { type KubernetesOptions, kubernetesOptions } from "./platform/kubernetes/options.js";
 
 /** Tables of the docs that say what the code says; a test holds the docs to them. */
 
@@ -63,5 +65,33 @@ export function maskingTable(): string {
   return table(
     ["kind", "what is found"],
     maskRules.map(({ kind, description }) => [kind, description]),
+  );
+}
+
+/** Options that change who may talk to whom on Kubernetes. */
+const trafficOptions: Readonly<Record<string, KubernetesOptions>> = {
+  "postgres.mode: operator": { postgres: { mode: "operator" } },
+  "storage.mode: cluster": { storage: { mode: "cluster" } },
+  "storage.access: identity": { storage: { access: "identity" } },
+  "monitoring.enabled: true": { monitoring: { enabled: true } },
+};
+
+/** Who may open connections to whom on Kubernetes, and under which option. */
+export function trafficTable(): string {
+  const rowsOf = (options: KubernetesOptions) =>
+    accessTable(kubernetesOptions.parse(options)).map(
+      ({ from, to, ports }) => `${from}/${to}/${ports.join(", ")}`,
+    );
+  const usual = rowsOf({});
+  const variants = Object.entries(trafficOptions).map(([name, options]) => ({ name, rows: rowsOf(options) }));
+  const all = [...new Set([...usual, ...variants.flatMap(({ rows }) => rows)])];
+  const when = (row: string): string =>
+    variants
+      .filter(({ rows }) => rows.includes(row) !== usual.includes(row))
+      .map(({ name }) => (usual.includes(row) ? `unless ${code(name)}` : code(name)))
+      .join(", ");
+  return table(
+    ["from", "to", "TCP ports", "only with"],
+    all.map((row) => [...row.split("/"), when(row)]),
   );
 }

@@ -3,10 +3,16 @@ import { join } from "node:path";
 import { alerts } from "@o2cqrs/contract";
 import * as markdown from "prettier/plugins/markdown";
 import { format } from "prettier/standalone";
-import { alertTable, configTable, maskingTable, routingTable } from "../../stacks/documentation.js";
+import {
+  alertTable,
+  configTable,
+  maskingTable,
+  routingTable,
+  trafficTable,
+} from "../../stacks/documentation.js";
 
 const docs = join(__dirname, "..", "..", "docs");
-const tables = { configTable, maskingTable, alertTable, routingTable };
+const tables = { configTable, maskingTable, alertTable, routingTable, trafficTable };
 
 /** A page with its tables as the code has them. */
 async function withTables(page: string): Promise<string> {
@@ -17,7 +23,7 @@ async function withTables(page: string): Promise<string> {
   return format(text, { parser: "markdown", plugins: [markdown], printWidth: 110 });
 }
 
-describe.each(["configuration.md", "masking.md", "alerts.md"])("docs/%s", (name) => {
+describe.each(["configuration.md", "masking.md", "alerts.md", "kubernetes.md"])("docs/%s", (name) => {
   const path = join(docs, name);
 
   it("has the tables that the code has (O2CQRS_WRITE_DOCS=1 writes them)", async () => {
