@@ -64,8 +64,9 @@ export interface PartArgs {
 const workloads = ["Deployment", "StatefulSet", "Cluster"];
 
 /**
- * A part of the platform as one component. Its objects are registered in the order given; those after a
- * workload wait until it is ready, as a Service that is awaited waits for ready pods.
+ * A part of the platform as one component. Its objects are registered in the order given: a workload waits for
+ * all before it, as without its account it could make no pods, and those after it wait until it is ready, as a
+ * Service that is awaited waits for ready pods.
  */
 export abstract class Part extends ComponentResource {
   readonly resources: readonly Resource[];
@@ -80,9 +81,11 @@ export abstract class Part extends ComponentResource {
     const resources: Resource[] = [];
     const ready: Resource[] = [];
     for (const manifest of manifests) {
-      const resource = register(manifest, { parent: this, dependsOn: [...after, ...ready] });
+      const isWorkload = workloads.includes(manifest.kind);
+      const first = isWorkload ? resources : ready;
+      const resource = register(manifest, { parent: this, dependsOn: [...after, ...first] });
       resources.push(resource);
-      if (workloads.includes(manifest.kind)) ready.push(resource);
+      if (isWorkload) ready.push(resource);
     }
     this.resources = resources;
     this.registerOutputs();
