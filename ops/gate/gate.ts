@@ -17,6 +17,8 @@ export interface GateParts {
   observe(window: Window, stableWindow: Window): Promise<Observation>;
   /** Keeps the record; what it holds survives a crash from then on. */
   save(record: GateRecord): Promise<void>;
+  /** Asked before each act. @throws when someone else took the release over */
+  mayGoOn(): Promise<void>;
   /** Told of every look and every change. */
   progress(line: string): void;
   readonly signal: AbortSignal;
@@ -47,6 +49,7 @@ export class Gate {
 
   async run(): Promise<GateRecord> {
     for (;;) {
+      await this.parts.mayGoOn();
       const { phase } = this.#record;
       switch (phase.kind) {
         case "shifting":
@@ -80,6 +83,7 @@ export class Gate {
     const { settings } = this.#record;
     for (;;) {
       await clock.sleep(settings.intervalMs, signal);
+      await this.parts.mayGoOn();
       const current = this.#step(step);
       const looks = [...current.looks, await this.#look(step, current)];
       const decision = decide(looks, current.since, settings);

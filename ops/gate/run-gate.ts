@@ -1,4 +1,4 @@
-import { usageError } from "../cli/errors.js";
+import { OperatorError, usageError } from "../cli/errors.js";
 import { type Terminal } from "../cli/terminal.js";
 import { type VerifyContext } from "../verify/context.js";
 import { annotateDashboards } from "./annotate.js";
@@ -52,6 +52,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
   const store = new ReleaseStore(options.context.projectRoot, options.context.stack);
   if (options.dryRun) return finish(await rehearse(options), store, options);
   return store.alone("gate", async () => {
+    await refuseDuringRollback(store);
     const record = await recordToRun(options, store);
     const save = async (changed: GateRecord) => {
       await store.write(gateStateFile, json(changed));
@@ -63,6 +64,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
       traffic: options.traffic,
       observe: (window, stableWindow) => figures.observe(record, window, stableWindow),
       save,
+      mayGoOn: () => refuseDuringRollback(store),
       progress: (line) => options.terminal.note(`${isoTime(options.clock.now())}  ${line}`),
       signal: options.context.signal,
     }).run();
@@ -71,6 +73,16 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
     if (ended.outcome?.kind !== "held") await store.remove(gateStateFile);
     return result;
   });
+}
+
+/** What a rollback keeps until its measures are undone. */
+export const rollbackStateFile = "rollback.state";
+
+async function refuseDuringRollback(store: ReleaseStore): Promise<void> {
+  if (await store.has(rollbackStateFile))
+    throw new OperatorError("This stack was rolled back, and the rollback's measures still hold", {
+      cure: "End them with o2cqrs rollback --undo, then run the gate.",
+    });
 }
 
 async function recordToRun(options: GateOptions, store: ReleaseStore): Promise<GateRecord> {

@@ -1,10 +1,13 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { access, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { lock } from "proper-lockfile";
 import { type z } from "zod";
 import { messageOf, OperatorError, usageError } from "../cli/errors.js";
 import { writePrivateFile } from "../storage/private-file.js";
 import { releaseFolder } from "../verify/checks/release.js";
+
+/** Milliseconds without a sign of life after which the owner of a lock counts as dead. */
+const staleMs = 5000;
 
 /** The files of a stack's releases: what is under way, and the reports of what ended. */
 export class ReleaseStore {
@@ -44,25 +47,33 @@ export class ReleaseStore {
     return path;
   }
 
+  async has(name: string): Promise<boolean> {
+    return access(join(this.folder, name)).then(
+      () => true,
+      () => false,
+    );
+  }
+
   async remove(name: string): Promise<void> {
     await rm(join(this.folder, name), { force: true });
   }
 
   /**
    * Holds the stack's releases alone: while it runs, no other gate or rollback can. A lock whose owner died is
-   * taken over after ten seconds.
+   * taken over after five seconds, for which this waits.
    * @throws OperatorError when another one holds it
    */
   async alone<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
     await mkdir(this.folder, { recursive: true });
     const release = await lock(this.folder, {
       lockfilePath: join(this.folder, `${title}.lock`),
-      stale: 10_000,
-      update: 2000,
+      stale: staleMs,
+      update: staleMs / 5,
+      retries: { retries: 7, factor: 1, minTimeout: 1000, maxTimeout: 1000 },
     }).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
       throw new OperatorError(`Another ${title} of this stack is under way`, {
-        cure: "Wait for it or stop it. The lock of one that was killed ends after ten seconds.",
+        cure: "Wait for it, or stop it.",
         cause: error,
       });
     });

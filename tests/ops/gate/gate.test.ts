@@ -58,6 +58,7 @@ function makeGate(release: Release, record = newRecord(release.settings), change
       saved.push(gateRecord.parse(JSON.parse(JSON.stringify(changed))));
       return Promise.resolve();
     },
+    mayGoOn: () => Promise.resolve(),
     progress: () => undefined,
     signal: new AbortController().signal,
     ...changes,

@@ -1,0 +1,86 @@
+import { messageOf } from "../cli/errors.js";
+import { type Clock } from "../gate/clock.js";
+import { type RollbackRecord, type RollbackStepId, type RollbackStepRecord } from "./record.js";
+import { type RollbackParts, rollbackSteps } from "./steps.js";
+
+export interface RollbackRun {
+  readonly parts: RollbackParts;
+  readonly clock: Clock;
+  /** Keeps the record; what it holds survives a crash from then on. */
+  save(record: RollbackRecord): Promise<void>;
+  /** Told of each step. */
+  progress(line: string): void;
+}
+
+/**
+ * Takes every step that is not done yet. A step that fails does not keep the next from being taken: telemetry is
+ * calmed even where traffic must be moved by hand.
+ */
+export async function rollBack(record: RollbackRecord, run: RollbackRun): Promise<RollbackRecord> {
+  let current = record;
+  for (const { id } of record.steps) {
+    if (stepOf(current, id).status === "done") continue;
+    const update = async (changes: Partial<RollbackStepRecord>) => {
+      current = changed(current, id, { ...changes, at: run.clock.now() });
+      await run.save(current);
+    };
+    run.parts.signal.throwIfAborted();
+    await attempt(id, run, async () => {
+      const step = rollbackSteps[id];
+      // A prepared step may have acted already: what it remembers is from before that.
+      if (stepOf(current, id).memory === undefined && step.prepare !== undefined)
+        await update({ status: "prepared", memory: await step.prepare(run.parts) });
+      await update({ status: "done", detail: await step.apply(run.parts, stepOf(current, id).memory ?? {}) });
+    }).catch((error: unknown) => update({ status: "failed", detail: messageOf(error) }));
+  }
+  current = { ...current, endedAt: run.clock.now() };
+  await run.save(current);
+  return current;
+}
+
+/** Undoes the steps, the last first. @param ids which of them */
+export async function undo(
+  record: RollbackRecord,
+  ids: readonly RollbackStepId[],
+  run: RollbackRun,
+): Promise<RollbackRecord> {
+  let current = record;
+  for (const { id, memory } of [...record.steps].reverse()) {
+    const step = rollbackSteps[id];
+    if (!ids.includes(id) || step.undo === undefined || memory === undefined) continue;
+    if (stepOf(current, id).status === "undone") continue;
+    await attempt(id, run, async () => {
+      const detail = (await step.undo?.(run.parts, memory)) ?? "nothing to undo";
+      current = changed(current, id, { status: "undone", detail, at: run.clock.now() });
+      await run.save(current);
+    });
+  }
+  return { ...current, undoneAt: run.clock.now() };
+}
+
+async function attempt(id: RollbackStepId, run: RollbackRun, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    run.progress(`${rollbackSteps[id].title}: done`);
+  } catch (error) {
+    run.parts.signal.throwIfAborted();
+    run.progress(`${rollbackSteps[id].title}: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+function stepOf(record: RollbackRecord, id: RollbackStepId): RollbackStepRecord {
+  return record.steps.find((step) => step.id === id) ?? { id, status: "pending" };
+}
+
+const changed = (
+  record: RollbackRecord,
+  id: RollbackStepId,
+  changes: Partial<RollbackStepRecord>,
+): RollbackRecord => ({
+  ...record,
+  steps: record.steps.map((step) => (step.id === id ? { ...step, ...changes } : step)),
+});
+
+export const failedSteps = ({ steps }: RollbackRecord): RollbackStepRecord[] =>
+  steps.filter(({ status }) => status === "failed");

@@ -1,0 +1,148 @@
+import { type ControlCleared, logStreamRoles, streams } from "@o2cqrs/contract";
+import { type OpenObserve } from "@o2cqrs/providers/client";
+import { OperatorError } from "../cli/errors.js";
+import { type TrafficDriver } from "../gate/traffic/driver.js";
+import { probeRecord, probeRecordId } from "../verify/probe/records.js";
+import { type ControlledProcess } from "./control-client.js";
+import { type PauseChoice, pipelinesToPause } from "./pausable.js";
+import { type RollbackMemory, type RollbackStepId } from "./record.js";
+
+/** What the steps act on. */
+export interface RollbackParts {
+  readonly traffic: TrafficDriver;
+  /** Percent that a gate under way gave the canary last, where the driver cannot tell. */
+  readonly lastPercent?: number | undefined;
+  readonly processes: readonly ControlledProcess[];
+  /** Upper bounds for what the processes send. */
+  readonly calm: { readonly samplingRate: number; readonly batchSize: number };
+  readonly pause: PauseChoice;
+  readonly admin: Pick<OpenObserve, "pipelines">;
+  readonly app: Pick<OpenObserve, "telemetry">;
+  readonly environment: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A step of a rollback. `prepare` reads what undoing needs and changes nothing; what it returns is kept before
+ * `apply` acts. All three may be repeated.
+ */
+export interface RollbackStep {
+  readonly title: string;
+  prepare?(parts: RollbackParts): Promise<RollbackMemory>;
+  /** @returns what was done, one sentence */
+  apply(parts: RollbackParts, memory: RollbackMemory): Promise<string>;
+  /** Absent where nothing is left behind. */
+  undo?(parts: RollbackParts, memory: RollbackMemory): Promise<string>;
+}
+
+const traffic: RollbackStep = {
+  title: "Give all traffic to the previous version",
+  async prepare({ traffic: driver, lastPercent, signal }) {
+    const percent = (await driver.read(signal)) ?? lastPercent;
+    return percent === undefined ? {} : { percent };
+  },
+  async apply({ traffic: driver, signal }, { percent }) {
+    await driver.set(0, signal);
+    return `0% to the canary, before ${percent === undefined ? "unknown" : `${percent}%`}; ${driver.title}`;
+  },
+  async undo({ traffic: driver, signal }, { percent }) {
+    if (percent === undefined)
+      throw new OperatorError("It is not known what share of traffic the canary had", {
+        cure: "Start a gate, which gives it its share step by step.",
+      });
+    await driver.set(percent, signal);
+    return `${percent}% to the canary`;
+  },
+};
+
+const calm: RollbackStep = {
+  title: "Lower sampling and batch size",
+  prepare: rememberSettings,
+  async apply({ processes, calm: bounds, signal }, { settings = {} }) {
+    for (const process of processes) {
+      const before = settings[process.url] ?? (await process.status(signal)).settings;
+      await process.change(
+        {
+          samplingRate: Math.min(before.samplingRate, bounds.samplingRate),
+          batchSize: Math.min(before.batchSize, bounds.batchSize),
+        },
+        signal,
+      );
+    }
+    return `sampling at most ${bounds.samplingRate}, batches of at most ${bounds.batchSize}, in ${count(processes.length, "process", "processes")}`;
+  },
+  async undo({ processes, signal }, { settings = {} }) {
+    for (const process of processes) {
+      const before = settings[process.url];
+      if (before !== undefined)
+        await process.change({ samplingRate: before.samplingRate, batchSize: before.batchSize }, signal);
+    }
+    return `as before in ${count(processes.length, "process", "processes")}`;
+  },
+};
+
+const pause: RollbackStep = {
+  title: "Pause noisy streams",
+  async prepare(parts) {
+    const pipelines = pipelinesToPause(await parts.admin.pipelines.list(), parts.pause);
+    return {
+      ...(await rememberSettings(parts)),
+      pipelines: pipelines.map(({ pipeline_id: id, name }) => ({ id, name })),
+    };
+  },
+  async apply({ processes, pause: { streams: noisy }, admin, signal }, { settings = {}, pipelines = [] }) {
+    for (const process of processes) {
+      const before = settings[process.url]?.pausedStreams ?? [];
+      await process.change({ pausedStreams: [...new Set([...before, ...noisy])] }, signal);
+    }
+    for (const { id } of pipelines) await admin.pipelines.setEnabled(id, false);
+    const off = pipelines.map(({ name }) => name).join(", ");
+    return `${noisy.join(", ") || "no stream"} in ${count(processes.length, "process", "processes")}; pipelines off: ${off || "none"}`;
+  },
+  async undo({ processes, admin, signal }, { settings = {}, pipelines = [] }) {
+    for (const { id } of pipelines) await admin.pipelines.setEnabled(id, true);
+    for (const process of processes)
+      await process.change({ pausedStreams: settings[process.url]?.pausedStreams ?? [] }, signal);
+    return `resumed; pipelines on: ${pipelines.map(({ name }) => name).join(", ") || "none"}`;
+  },
+};
+
+const clear: RollbackStep = {
+  title: "Clear background refreshes and queues",
+  async apply({ processes, signal }) {
+    const cleared: ControlCleared[] = [];
+    for (const process of processes) cleared.push(await process.clear(signal));
+    const sum = (of: (each: ControlCleared) => Readonly<Record<string, number>>) =>
+      cleared.flatMap((each) => Object.values(of(each))).reduce((total, each) => total + each, 0);
+    const refreshers = sum((each) => each.refreshers);
+    const queued = sum((each) => each.queues);
+    return `${count(refreshers, "refresh", "refreshes")} and ${count(queued, "queue entry", "queue entries")} in ${count(processes.length, "process", "processes")}`;
+  },
+};
+
+const collection: RollbackStep = {
+  title: "See that the key streams are collected",
+  async apply({ app, environment }) {
+    for (const role of logStreamRoles)
+      await app.telemetry.ingest(streams[role].name, [probeRecord(role, probeRecordId(), { environment })]);
+    return `${logStreamRoles.map((role) => streams[role].name).join(", ")} take records`;
+  },
+};
+
+/** The steps, in the order in which they are taken; they are undone in the other. */
+export const rollbackSteps: Readonly<Record<RollbackStepId, RollbackStep>> = {
+  traffic,
+  calm,
+  pause,
+  clear,
+  collection,
+};
+
+async function rememberSettings({ processes, signal }: RollbackParts): Promise<RollbackMemory> {
+  const settings = await Promise.all(
+    processes.map(async (process) => [process.url, (await process.status(signal)).settings] as const),
+  );
+  return { settings: Object.fromEntries(settings) };
+}
+
+const count = (amount: number, one: string, many: string): string => `${amount} ${amount === 1 ? one : many}`;

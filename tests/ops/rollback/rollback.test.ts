@@ -1,0 +1,215 @@
+import { type ControlSettings } from "@o2cqrs/contract";
+import { type RollbackRecord, rollbackRecord, rollbackStepIds } from "../../../ops/rollback/record.js";
+import { rollBack, type RollbackRun, undo } from "../../../ops/rollback/rollback.js";
+import { type RollbackParts } from "../../../ops/rollback/steps.js";
+import { VirtualClock } from "../gate/simulation.js";
+
+/** A cluster in memory: what a rollback acts on, and how it is now. */
+function makeWorld() {
+  const world = {
+    percent: 25,
+    settings: { samplingRate: 0.5, batchSize: 500, pausedStreams: ["debug"] },
+    pipelines: new Map([
+      ["app-enrich", { stream: "cqrs_app", enabled: true }],
+      ["app-off", { stream: "cqrs_app", enabled: false }],
+      ["cqrs-mask-commands", { stream: "cqrs_commands", enabled: true }],
+    ]),
+    refreshers: 3,
+    ingested: 0,
+    broken: new Set<string>(),
+    acts: [] as string[],
+  };
+  const act = <Result>(name: string, work: () => Result): Promise<Result> => {
+    world.acts.push(name);
+    if (world.broken.has(name)) return Promise.reject(new Error(`${name} is broken`));
+    return Promise.resolve(work());
+  };
+  const parts: RollbackParts = {
+    traffic: {
+      title: "a simulated load balancer",
+      read: () => Promise.resolve(world.percent),
+      set: (percent) => act("traffic", () => void (world.percent = percent)),
+      close: () => Promise.resolve(),
+    },
+    processes: [
+      {
+        url: "http://127.0.0.1:1",
+        status: () =>
+          Promise.resolve({
+            service: "orders",
+            version: "2",
+            instance: "one",
+            settings: world.settings,
+            bufferedBytes: 0,
+            refreshers: {},
+            queues: {},
+          }),
+        change: (changes) =>
+          act(Object.keys(changes).join(), () => {
+            const before = world.settings;
+            world.settings = { ...before, ...changes };
+            return { before, after: world.settings };
+          }),
+        clear: () =>
+          act("clear", () => {
+            const refreshers = world.refreshers;
+            world.refreshers = 0;
+            return {
+              refreshers: { queries: refreshers },
+              queues: {},
+              bufferedBytesBefore: 0,
+              bufferedBytesAfter: 0,
+            };
+          }),
+      },
+    ],
+    calm: { samplingRate: 0.1, batchSize: 100 },
+    pause: { streams: ["cqrs-app"], pipelines: [] },
+    admin: {
+      pipelines: {
+        list: () =>
+          Promise.resolve(
+            [...world.pipelines].map(([name, { stream, enabled }]) => ({
+              pipeline_id: `id of ${name}`,
+              version: 1,
+              name,
+              enabled,
+              source: { source_type: "realtime", stream_name: stream },
+              nodes: [],
+              edges: [],
+            })),
+          ),
+        setEnabled: (id: string, value: boolean) =>
+          act("pipelines", () => {
+            world.pipelines.get(id.replace("id of ", ""))!.enabled = value;
+          }),
+      },
+    } as unknown as RollbackParts["admin"],
+    app: {
+      telemetry: { ingest: () => act("ingest", () => ({ successful: ++world.ingested })) },
+    } as unknown as RollbackParts["app"],
+    environment: "test",
+    signal: new AbortController().signal,
+  };
+  return { world, parts };
+}
+
+function newRecord(): RollbackRecord {
+  return {
+    format: 1,
+    kind: "rollback",
+    id: "20260101T000000Z",
+    stack: "test",
+    trigger: { source: "operator", reason: "it is slow" },
+    dryRun: false,
+    startedAt: Date.UTC(2026, 0, 1),
+    steps: rollbackStepIds.map((id) => ({ id, status: "pending" })),
+  };
+}
+
+function runnerOf(parts: RollbackParts, saved: RollbackRecord[] = []): RollbackRun {
+  return {
+    parts,
+    clock: new VirtualClock(),
+    save: (record) => {
+      saved.push(rollbackRecord.parse(JSON.parse(JSON.stringify(record))));
+      return Promise.resolve();
+    },
+    progress: () => undefined,
+  };
+}
+
+const statuses = ({ steps }: RollbackRecord) =>
+  Object.fromEntries(steps.map(({ id, status }) => [id, status]));
+const allDone = { traffic: "done", calm: "done", pause: "done", clear: "done", collection: "done" };
+
+describe("a rollback", () => {
+  test("takes the plan's steps: traffic, calm, pause, clear, collection", async () => {
+    const { world, parts } = makeWorld();
+    const record = await rollBack(newRecord(), runnerOf(parts));
+    expect(statuses(record)).toEqual(allDone);
+    expect(world).toMatchObject({
+      percent: 0,
+      settings: { samplingRate: 0.1, batchSize: 100, pausedStreams: ["debug", "cqrs-app"] },
+      refreshers: 0,
+      ingested: 3,
+    });
+    expect(world.pipelines.get("app-enrich")!.enabled).toBe(false);
+  });
+
+  test("never switches masking off, not even when the masked stream is the noisy one", async () => {
+    const { world, parts } = makeWorld();
+    const noisy = { ...parts, pause: { streams: ["cqrs-commands"], pipelines: [] } };
+    expect(statuses(await rollBack(newRecord(), runnerOf(noisy)))).toEqual(allDone);
+    expect(world.pipelines.get("cqrs-mask-commands")!.enabled).toBe(true);
+    expect(world.settings.pausedStreams).toContain("cqrs-commands");
+    const named = { ...parts, pause: { streams: [], pipelines: ["cqrs-mask-commands"] } };
+    const refused = await rollBack(newRecord(), runnerOf(named));
+    expect(refused.steps.find(({ id }) => id === "pause")).toMatchObject({
+      status: "failed",
+      detail: expect.stringContaining("masks personal data"),
+    });
+  });
+
+  test("changes nothing when it is taken twice, and still remembers how it was", async () => {
+    const { world, parts } = makeWorld();
+    const first = await rollBack(newRecord(), runnerOf(parts));
+    const acts = world.acts.length;
+    const second = await rollBack(first, runnerOf(parts));
+    expect(world.acts).toHaveLength(acts);
+    expect(second.steps).toEqual(first.steps);
+  });
+
+  test("never raises what is lower already", async () => {
+    const { world, parts } = makeWorld();
+    world.settings = { samplingRate: 0.01, batchSize: 100, pausedStreams: [] };
+    await rollBack(newRecord(), runnerOf(parts));
+    expect(world.settings).toMatchObject({ samplingRate: 0.01, batchSize: 100 });
+  });
+
+  test.each(["traffic", "samplingRate,batchSize", "pausedStreams", "pipelines", "clear", "ingest"])(
+    "takes the other steps when %s is broken, and that one when it is mended",
+    async (broken) => {
+      const { world, parts } = makeWorld();
+      world.broken.add(broken);
+      const first = await rollBack(newRecord(), runnerOf(parts));
+      expect(Object.values(statuses(first)).filter((status) => status === "failed")).toHaveLength(1);
+      expect(Object.values(statuses(first)).filter((status) => status === "done")).toHaveLength(4);
+      world.broken.clear();
+      expect(statuses(await rollBack(first, runnerOf(parts)))).toEqual(allDone);
+      expect(world).toMatchObject({ percent: 0, settings: { samplingRate: 0.1 }, refreshers: 0 });
+    },
+  );
+});
+
+describe("undoing a rollback", () => {
+  test("brings everything back to how it was, whichever record a crash left", async () => {
+    const before = makeWorld().world;
+    const { parts } = makeWorld();
+    const saved: RollbackRecord[] = [];
+    await rollBack(newRecord(), runnerOf(parts, saved));
+    expect(saved.length).toBeGreaterThan(rollbackStepIds.length);
+    for (const record of saved) {
+      const { world, parts: again } = makeWorld();
+      const ended = await rollBack(record, runnerOf(again));
+      expect(statuses(ended)).toEqual(allDone);
+      await undo(ended, rollbackStepIds, runnerOf(again));
+      expect(world.percent).toBe(before.percent);
+      expect(world.settings).toEqual(before.settings);
+      expect(world.pipelines).toEqual(before.pipelines);
+    }
+  });
+
+  test("leaves traffic where it is unless it is asked for", async () => {
+    const { world, parts } = makeWorld();
+    const record = await rollBack(newRecord(), runnerOf(parts));
+    await undo(record, ["calm", "pause"], runnerOf(parts));
+    expect(world).toMatchObject({ percent: 0, settings: { samplingRate: 0.5, pausedStreams: ["debug"] } });
+  });
+
+  test("does not switch on what was off before", async () => {
+    const { world, parts } = makeWorld();
+    await undo(await rollBack(newRecord(), runnerOf(parts)), rollbackStepIds, runnerOf(parts));
+    expect(world.pipelines.get("app-off")!.enabled).toBe(false);
+  });
+});
