@@ -9,6 +9,7 @@ import { importVerb } from "./import.js";
 import { outputs } from "./outputs.js";
 import { preview } from "./preview.js";
 import { restore } from "./restore.js";
+import { rollback } from "./rollback.js";
 import { token } from "./token.js";
 import { verify } from "./verify.js";
 
@@ -28,4 +29,5 @@ export const verbs: readonly Verb[] = [
   backup,
   restore,
   token,
+  rollback,
 ];
