@@ -1,0 +1,73 @@
+import { setImmediate } from "node:timers/promises";
+import { runtime, secret } from "@pulumi/pulumi";
+import { KubernetesPlatform } from "../../../../stacks/platform/kubernetes/component.js";
+
+interface Registered {
+  readonly object: string;
+  readonly annotations: Readonly<Record<string, string>> | undefined;
+  /** What was there when this was begun. */
+  readonly after: readonly string[];
+}
+
+const registered: Registered[] = [];
+const made: string[] = [];
+
+/** Notes what is registered, in the stead of an engine. */
+const mocks: runtime.Mocks = {
+  newResource: async ({ type, name, inputs }) => {
+    const { metadata } = inputs as { metadata?: { annotations?: Record<string, string> } };
+    const object = `${type.split(":").at(-1)}/${name}`;
+    registered.push({ object, annotations: metadata?.annotations, after: [...made] });
+    // Whatever does not wait for this one is begun before it is there.
+    for (let turns = 0; turns < 20; turns++) await setImmediate();
+    made.push(object);
+    return { id: name, state: { ...(inputs as object), value: "generated-secret-of-some-length" } };
+  },
+  call: () => ({}),
+};
+
+beforeAll(async () => {
+  await runtime.setMocks(mocks, "o2cqrs", "test");
+  const value = secret("a-secret-of-some-length");
+  await runtime.runInPulumiStack(() => {
+    new KubernetesPlatform("platform", {
+      secrets: {
+        rootPassword: value,
+        ingestToken: value,
+        tlsCertificate: value,
+        tlsKey: value,
+        s3AccessKey: value,
+        s3SecretKey: value,
+        postgresUrl: secret("postgres://user:password@db.example.com/openobserve"),
+      },
+    });
+    return Promise.resolve();
+  });
+  // Ends when all that was begun is done.
+  await runtime.disconnect();
+}, 60_000);
+
+const isWorkload = ({ object }: Registered) => /^(Deployment|StatefulSet)\//.test(object);
+const afterOf = (object: string) => registered.find((each) => each.object === object)?.after;
+
+describe("the objects of a deployment, as Pulumi is told of them", () => {
+  it("take back what somebody has changed by hand", () => {
+    const objects = registered.filter(({ annotations }) => annotations !== undefined);
+    expect(objects.length).toBeGreaterThan(50);
+    for (const { annotations } of objects)
+      expect(annotations).toMatchObject({ "pulumi.com/patchForce": "true" });
+  });
+
+  it("wait for the account without which a workload makes no pods", () => {
+    const workloads = registered.filter(isWorkload);
+    expect(workloads).toHaveLength(7);
+    for (const { object, after } of workloads)
+      expect(after).toContain(`ServiceAccount/${object.split("/")[1]}`);
+  });
+
+  it("go on to the next role when the one before is ready", () => {
+    expect(afterOf("StatefulSet/openobserve-ingester")).toContain("StatefulSet/openobserve-querier");
+    expect(afterOf("Deployment/openobserve-router")).toContain("StatefulSet/openobserve-ingester");
+    expect(afterOf("Deployment/openobserve-gateway")).toContain("Deployment/openobserve-router");
+  });
+});
