@@ -25,8 +25,13 @@ export type AlertSignal =
     }
   /** A dead-lettered event, seen in its record the moment it arrives. */
   | { readonly kind: "deadLetter"; readonly threshold: ThresholdName }
-  /** No record in a stream for so long. */
-  | { readonly kind: "silence"; readonly stream: LogStreamRole; readonly windowMinutes: number }
+  /** No record in a stream for so long, though there was one within the longer time. */
+  | {
+      readonly kind: "silence";
+      readonly stream: LogStreamRole;
+      readonly windowMinutes: number;
+      readonly lookBackMinutes: number;
+    }
   /** Records in quarantine. */
   | { readonly kind: "quarantine"; readonly windowMinutes: number }
   /** Records with an error code. */
@@ -138,9 +143,9 @@ const silenceAlerts = Object.fromEntries(
     alert({
       name: `cqrs-${role}-no-data`,
       title: `No ${busOf[role]} records`,
-      summary: `Nothing reached ${streams[role].name}: the application is down, idle, or cannot deliver.`,
+      summary: `Nothing reaches ${streams[role].name} any more: the application is down, idle, or cannot deliver.`,
       severity: "high",
-      signal: { kind: "silence", stream: role, windowMinutes: 15 },
+      signal: { kind: "silence", stream: role, windowMinutes: 15, lookBackMinutes: 120 },
       owner: "operations",
       dashboard: role,
       group: "no-data",

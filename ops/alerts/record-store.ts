@@ -68,6 +68,8 @@ export class RecordStore {
         `CREATE OR REPLACE TEMP VIEW ${name} AS FROM arrived.${name} WHERE _timestamp >= ${start} AND _timestamp < ${end}`,
       );
     }
+    // The time is the window's end, as the server evaluates at it, not the time of the test.
+    await this.connection.run(`CREATE OR REPLACE TEMP MACRO now() AS make_timestamp(${end})`);
     const result = await this.connection.runAndReadAll(`FROM (${sql}) LIMIT ${limit}`);
     return result.getRowObjectsJS();
   }

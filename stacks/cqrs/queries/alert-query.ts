@@ -8,6 +8,7 @@ import {
   resourceAttributes,
   rewriteFieldName,
   streams,
+  syntheticServices,
   type Threshold,
   thresholds,
 } from "@o2cqrs/contract";
@@ -126,18 +127,24 @@ export function alertQuery(alert: AlertDefinition, frequencyMinutes: number): Al
         windowMinutes: 15,
         metricStreams: {},
       };
-    case "silence":
-      return sql(frequencyMinutes, signal.windowMinutes, streams[signal.stream].storedName, {
-        query: select({
-          columns: columns("_timestamp"),
-          from: streams[signal.stream].storedName,
-          where: noProbe,
-          limit: 1,
+    case "silence": {
+      const { storedName } = streams[signal.stream];
+      // A row must be found: v0.90 sends no notification for an alert that fires on having none.
+      const silentSeconds = `EXTRACT(EPOCH FROM NOW()) - MAX(_timestamp) * 0.000001`;
+      return {
+        ...sql(frequencyMinutes, signal.lookBackMinutes, storedName, {
+          query: select({
+            columns: { value: `CAST((${silentSeconds}) * 0.0166667 AS BIGINT)` },
+            from: storedName,
+            // Neither does a drill end the silence of an application.
+            where: isNot("service", syntheticServices),
+            having: `${silentSeconds} > ${signal.windowMinutes * 60}`,
+          }),
+          limit: `no record for ${signal.windowMinutes} min`,
         }),
-        // Rows are counted: a query over a time range without data has none, not a count of zero.
-        trigger: { operator: "<", threshold: 1 },
-        limit: `no record for ${signal.windowMinutes} min`,
-      });
+        windowMinutes: signal.windowMinutes,
+      };
+    }
     case "quarantine": {
       const { storedName } = streams.quarantine;
       return sql(frequencyMinutes, signal.windowMinutes, storedName, {
@@ -285,7 +292,7 @@ function sql(
   frequencyMinutes: number,
   windowMinutes: number,
   stream: string,
-  query: { query: string; limit: string; trigger?: { operator: "<" | ">="; threshold: number } },
+  query: { query: string; limit: string },
 ): AlertQuery {
   return {
     stream,
@@ -294,7 +301,8 @@ function sql(
     trigger: {
       periodMinutes: windowMinutes,
       frequencyMinutes,
-      ...(query.trigger ?? { operator: ">=" as const, threshold: 1 }),
+      operator: ">=",
+      threshold: 1,
     },
     limit: query.limit,
     windowMinutes,

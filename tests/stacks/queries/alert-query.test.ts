@@ -223,7 +223,7 @@ describe("burn-rate alerts", () => {
 describe("what probes write", () => {
   it.each(all.filter(([, , query]) => query.streamType === "logs"))("is left out of %s", (_, __, query) => {
     expect(JSON.stringify(query.condition)).toMatch(
-      /service NOT IN \('o2cqrs-probe'\)|record_id NOT LIKE '6f326371-%'|"!=","value":"o2cqrs-probe"/,
+      /service NOT IN \('o2cqrs-probe'|record_id NOT LIKE '6f326371-%'|"!=","value":"o2cqrs-probe"/,
     );
   });
 
@@ -260,13 +260,17 @@ describe("the alerts' SQL", () => {
     expect(text).not.toMatch(/\bselect\s+\*|\//i);
   });
 
-  it("fires on silence by counting rows, as a query without data has none to count in", () => {
+  it("finds silence as a row, as v0.90 sends no notification for an alert that fires without one", () => {
+    const silent = "EXTRACT(EPOCH FROM NOW()) - MAX(_timestamp) * 0.000001";
     expect(alertQuery(alerts.commandsSilence, 1)).toMatchObject({
       condition: {
         kind: "sql",
-        sql: "SELECT _timestamp FROM \"cqrs_commands\" WHERE (service IS NULL OR service NOT IN ('o2cqrs-probe')) LIMIT 1",
+        sql:
+          `SELECT CAST((${silent}) * 0.0166667 AS BIGINT) AS value FROM "cqrs_commands" ` +
+          `WHERE (service IS NULL OR service NOT IN ('o2cqrs-probe', 'o2cqrs-drill')) HAVING ${silent} > 900`,
       },
-      trigger: { operator: "<", threshold: 1, periodMinutes: 15 },
+      trigger: { operator: ">=", threshold: 1, periodMinutes: 120 },
+      windowMinutes: 15,
     });
   });
 });
