@@ -24,7 +24,7 @@ const operators = [
   ],
 ];
 
-const stages = ["node/fast", "node/heartbeat-with-lease", "pod/fast", "volume/fast"];
+const stages = ["node/fast", "pod/fast", "volume/fast"];
 
 function cacheFolder() {
   const digest = createHash("sha256");

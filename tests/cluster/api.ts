@@ -146,9 +146,18 @@ export class Api {
 
   /** All objects of a kind, in one namespace or in all. */
   async list(apiVersion: string, kind: string, namespace?: string): Promise<KubeObject[]> {
+    return (await this.snapshot(apiVersion, kind, namespace)).items;
+  }
+
+  /** The same, with the version that a watch goes on from. */
+  async snapshot(apiVersion: string, kind: string, namespace?: string) {
     const path = await this.#collectionOf(apiVersion, kind, namespace);
-    const { items } = (await this.send("GET", path)) as { items: KubeObject[] };
-    return items.map((item) => ({ ...item, apiVersion, kind }));
+    const { items, metadata } = (await this.send("GET", path)) as {
+      items: KubeObject[];
+      metadata: { resourceVersion: string };
+    };
+    const { resourceVersion } = metadata;
+    return { items: items.map((item): KubeObject => ({ ...item, apiVersion, kind })), resourceVersion };
   }
 
   /** Asks a pod to leave; refused with 429 while its budget does not allow it. */
@@ -178,10 +187,10 @@ export class Api {
     return all.flat();
   }
 
-  /** Each change of a kind's objects, from the state that the first call of `seen` for each makes known. */
-  async *watch(apiVersion: string, kind: string, namespace: string, signal: AbortSignal) {
+  /** Each change of a kind's objects since a version, until the signal. */
+  async *watch(apiVersion: string, kind: string, namespace: string, since: string, signal: AbortSignal) {
     const path = await this.#collectionOf(apiVersion, kind, namespace);
-    const { body } = await request(`${this.address}${path}?watch=true`, {
+    const { body } = await request(`${this.address}${path}?watch=true&resourceVersion=${since}`, {
       dispatcher: this.#agent,
       headers: { authorization: `Bearer ${this.token}` },
       signal,
@@ -259,7 +268,7 @@ function messageOf(text: string): string {
 export async function until(
   what: string,
   isSo: () => Promise<boolean | string>,
-  milliseconds = 60_000,
+  milliseconds = 120_000,
 ): Promise<void> {
   const deadline = Date.now() + milliseconds;
   for (;;) {

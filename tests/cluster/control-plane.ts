@@ -126,6 +126,8 @@ export class ControlPlane {
       `--cert-dir=${this.#file("certificates")}`,
       `--token-auth-file=${this.#file("tokens.csv")}`,
       "--authorization-mode=RBAC",
+      // Debian's etcd is too old for it, and clients that are refused it otherwise ask again every half minute.
+      "--feature-gates=WatchList=false",
       "--service-cluster-ip-range=10.96.0.0/16",
       "--service-account-issuer=https://kubernetes.default.svc",
       `--service-account-key-file=${this.#file("accounts.pub")}`,
@@ -141,8 +143,9 @@ export class ControlPlane {
       "--secure-port=0",
       "--use-service-account-credentials=false",
       `--service-account-private-key-file=${this.#file("accounts.key")}`,
-      // What a cloud's controller does when machines are gone is done soon.
-      "--terminated-pod-gc-threshold=10",
+      // A loaded machine delays heartbeats: a node is lost when a test deletes it, as a cloud's controller does.
+      "--node-monitor-grace-period=24h",
+      "--horizontal-pod-autoscaler-sync-period=1s",
     ]);
     this.#run("scheduler", join(programs ?? "", "kube-scheduler"), [
       kubeconfig,
@@ -153,7 +156,7 @@ export class ControlPlane {
     this.#run("kwok", join(programs ?? "", "kwok"), [
       kubeconfig,
       "--manage-all-nodes",
-      "--node-lease-duration-seconds=40",
+      "--node-lease-duration-seconds=0",
       ...readdirSync(stages).map((file) => `--config=${join(stages, file)}`),
     ]);
   }

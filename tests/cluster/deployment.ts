@@ -1,10 +1,10 @@
+import { leftAlone } from "../../stacks/platform/kubernetes/left-alone.js";
 import type { Manifest } from "../../stacks/platform/kubernetes/manifest.js";
 import { kubernetesManifests } from "../../stacks/platform/kubernetes/manifests.js";
 import { platformLabels } from "../../stacks/platform/kubernetes/names.js";
 import { type KubernetesOptions, kubernetesOptions } from "../../stacks/platform/kubernetes/options.js";
 import { secretDefinitions } from "../../stacks/platform/kubernetes/secrets.js";
-import { type Api, until } from "./api.js";
-import type { KubeObject } from "./api.js";
+import { type Api, type KubeObject, until } from "./api.js";
 
 /** Everything that a deployment registers, in its order, with secrets whose values are of no matter here. */
 export function everything(input: KubernetesOptions): Manifest[] {
@@ -25,8 +25,19 @@ export function everything(input: KubernetesOptions): Manifest[] {
   ];
 }
 
+/** Makes or changes everything, and leaves alone what the stack leaves alone. */
 export async function deploy(api: Api, options: KubernetesOptions): Promise<void> {
-  for (const manifest of everything(options)) await api.apply(manifest);
+  for (const manifest of everything(options)) {
+    const live = leftAlone(manifest).length > 0 ? await api.get(manifest) : undefined;
+    await api.apply(live === undefined ? manifest : withLeftAlone(manifest, live));
+  }
+}
+
+/** The manifest with the values that the live object has at the paths that a deployment sets only once. */
+function withLeftAlone(manifest: Manifest, live: KubeObject): Manifest {
+  const fields = leftAlone(manifest).map((path) => path.replace(/^spec\./, ""));
+  const kept = Object.fromEntries(fields.map((field) => [field, live.spec?.[field]]));
+  return { ...manifest, spec: { ...(manifest.spec as object), ...kept } };
 }
 
 interface Progress {

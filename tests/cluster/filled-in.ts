@@ -27,6 +27,8 @@ export function filledIn(written: Reference, live: Reference): string[] {
     .map((path) => `${written.kind}/${written.metadata.name} ${path}`);
 }
 
+const textOf = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));
+
 function* differences(written: unknown, live: unknown, path: string): Generator<string> {
   const said = written ?? {};
   if (isObject(said) && isObject(live)) {
@@ -36,6 +38,6 @@ function* differences(written: unknown, live: unknown, path: string): Generator<
   } else if (Array.isArray(written) && Array.isArray(live) && written.length === live.length) {
     for (const [index, item] of written.entries()) yield* differences(item, live[index], `${path}[${index}]`);
   } else if (JSON.stringify(written) !== JSON.stringify(live)) {
-    yield `${path} ${JSON.stringify(written) ?? "nothing"} → ${JSON.stringify(live) ?? "nothing"}`;
+    yield `${path} ${textOf(written)} → ${textOf(live)}`;
   }
 }
