@@ -6,6 +6,7 @@ import { jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 import { openVerifyContext } from "../verify/context.js";
+import { systemClock } from "../verify/drill/clock.js";
 import { htmlReport } from "../verify/report/html.js";
 import { junitReport } from "../verify/report/junit.js";
 import { tableReport } from "../verify/report/table.js";
@@ -45,7 +46,7 @@ export const verify: Verb = (session) =>
       parseDuration("15s"),
     )
     .option("--pii", "only the checks of masking, leak probe included", false)
-    .option("--alerts", "only the checks of alerts", false)
+    .option("--alerts", "only the checks of alerts, drill included: it makes every alert fire", false)
     .addOption(jsonOption())
     .option("--junit <file>", "write a JUnit XML report")
     .option("--html <file>", "write a report as one HTML page")
@@ -64,18 +65,19 @@ async function runVerify(options: VerifyOptions, session: Session): Promise<void
   const { terminal } = session;
   const { stack, since, settle, junit, html } = options;
   const deployer = await findDeployer(session, stack);
+  const only = selection(options);
   const context = await openVerifyContext({
     session,
     deployer,
     stack,
     since,
     settleSeconds: settle.milliseconds / 1000,
+    ...(only?.includes("alert-drill") === true && { drill: systemClock }),
   });
   context.secrets.forEach((secret) => {
     terminal.hide(secret);
   });
   try {
-    const only = selection(options);
     const report = await terminal.during(`Checking stack ${stack}`, () =>
       runChecks(context, only === undefined ? {} : { only }),
     );

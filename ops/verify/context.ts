@@ -5,6 +5,7 @@ import { type Duration } from "../cli/duration.js";
 import { type Session } from "../cli/session.js";
 import { appEnvOf } from "../deployment/app-env.js";
 import { type Deployer } from "../deployment/deployer.js";
+import { type DrillClock } from "./drill/clock.js";
 import { openServer, operatorConnection } from "../deployment/operator-connection.js";
 
 /** A range of time, in microseconds since 1970. */
@@ -34,6 +35,8 @@ export interface VerifyContext {
   readonly window: TimeWindow;
   /** The same without the newest seconds, whose spans and records may still be under way to the server. */
   readonly settled: TimeWindow;
+  /** The time that an alert drill takes; absent where none was asked for. */
+  readonly drill?: DrillClock;
   readonly signal: AbortSignal;
   close(): Promise<void>;
 }
@@ -45,6 +48,8 @@ export interface VerifyContextOptions {
   readonly since: Duration;
   /** How long telemetry may take to arrive. Default 15. */
   readonly settleSeconds?: number;
+  /** Drill the alerts, in this time. Default: no drill. */
+  readonly drill?: DrillClock;
 }
 
 /**
@@ -86,6 +91,7 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
     since,
     window: { start: now - since.milliseconds * 1000, end: now },
     settled: { start: now - since.milliseconds * 1000, end: now - settleSeconds * 1_000_000 },
+    ...(options.drill !== undefined && { drill: options.drill }),
     signal: session.signal,
     close,
   };

@@ -3,6 +3,8 @@ import { acceptance, alerts, type AlertDefinition } from "@o2cqrs/contract";
 import { type AlertListItem } from "@o2cqrs/providers/client";
 import { type Check, fail, judge, notApplicable, pass } from "../check.js";
 import { type VerifyContext } from "../context.js";
+import { runDrill } from "../drill/drill.js";
+import { drillFinding } from "../drill/finding.js";
 import { notifyDestination } from "../probe/notification.js";
 
 const declared: readonly AlertDefinition[] = Object.values(alerts);
@@ -94,9 +96,10 @@ export const alertHistory: Check = async (context) => {
   );
 };
 
-export const alertDrill: Check = () =>
-  Promise.resolve(
-    notApplicable(
-      "no faults are injected into a live stack; the rules themselves are tested on a virtual clock",
-    ),
-  );
+/** Makes every alert fire, so it must be asked for: receivers ring, and each alert is silent for a while. */
+export const alertDrill: Check = async (context) => {
+  if (areOff(context)) return alertsOff;
+  if (context.drill === undefined)
+    return notApplicable("not asked for: o2cqrs verify --alerts makes every alert fire, and receivers ring");
+  return drillFinding(await runDrill(context, context.drill));
+};

@@ -3,17 +3,16 @@ import {
   envNames,
   type LogStreamRole,
   logStreamRoles,
-  otlpEndpoint,
   type OtlpSignal,
   probe,
-  streamHeader,
   streams,
 } from "@o2cqrs/contract";
-import { authorization, configFromEnv, identityFromEnv } from "openobserve-cqrs/runtime/env";
+import { configFromEnv, identityFromEnv } from "openobserve-cqrs/runtime/env";
 import { messageOf } from "../../cli/errors.js";
 import { type Check, fail, judge, pass } from "../check.js";
 import { numberIn, select, type VerifyContext } from "../context.js";
 import { eventually } from "@o2cqrs/providers/client";
+import { endpointOf, postOtlp } from "../probe/otlp.js";
 import { probeRecord, probeRecordId } from "../probe/records.js";
 
 /** The environment has every name and makes a valid configuration. */
@@ -165,30 +164,3 @@ export const otlpReachable: Check = async (context) => {
     problems,
   );
 };
-
-const endpointNames = {
-  logs: envNames.otlpLogs,
-  metrics: envNames.otlpMetrics,
-  traces: envNames.otlpTraces,
-} as const;
-
-const endpointOf = ({ appEnv, appConfig }: VerifyContext, signal: OtlpSignal) =>
-  appEnv[endpointNames[signal]] ?? otlpEndpoint(appConfig.baseUrl, appConfig.org, signal);
-
-/** As an exporter does: the environment's endpoint, the application's credentials. */
-async function postOtlp(context: VerifyContext, signal: OtlpSignal, body: object): Promise<void> {
-  const response = await fetch(endpointOf(context, signal), {
-    method: "POST",
-    headers: {
-      authorization: authorization(context.appConfig),
-      "content-type": "application/json",
-      ...(signal === "traces" ? { [streamHeader]: context.appConfig.streams.traces } : {}),
-    },
-    body: JSON.stringify(body),
-    redirect: "error",
-    signal: AbortSignal.any([context.signal, AbortSignal.timeout(context.appConfig.performance.timeout)]),
-  });
-  const text = await response.text();
-  if (!response.ok)
-    throw new Error(`answered ${response.status}${text === "" ? "" : `: ${text.slice(0, 200)}`}`);
-}

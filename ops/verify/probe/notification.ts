@@ -1,8 +1,8 @@
-import { createServer, type Server } from "node:http";
-import { eventually, type ServerAlertDestination } from "@o2cqrs/providers/client";
+import { type ServerAlertDestination } from "@o2cqrs/providers/client";
 import { streams } from "@o2cqrs/contract";
 import { messageOf } from "../../cli/errors.js";
 import { type VerifyContext } from "../context.js";
+import { LoopbackReceiver } from "./loopback-receiver.js";
 
 export interface NotificationOutcome {
   /** How the notification was seen to arrive. */
@@ -75,49 +75,5 @@ async function triggerTestAlert({ admin }: VerifyContext, destination: string, n
     await admin.alerts.trigger(id);
   } finally {
     await admin.alerts.delete(id);
-  }
-}
-
-/** Takes what is sent to a loopback address that nobody listens on, as in a local stack. */
-class LoopbackReceiver {
-  readonly address: string;
-  readonly #server: Server;
-  #received = 0;
-
-  private constructor(address: string) {
-    this.address = address;
-    this.#server = createServer((request, response) => {
-      this.#received++;
-      request.resume();
-      response.end("{}");
-    });
-  }
-
-  /** @returns undefined for an address that is not loopback's, or that someone listens on already */
-  static async open(address: string | undefined): Promise<LoopbackReceiver | undefined> {
-    const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
-    if (url?.protocol !== "http:" || !["127.0.0.1", "localhost"].includes(url.hostname)) return undefined;
-    const receiver = new LoopbackReceiver(url.host);
-    const listening = await new Promise<boolean>((resolve) => {
-      receiver.#server.once("error", () => {
-        resolve(false);
-      });
-      receiver.#server.listen(Number(url.port || "80"), "127.0.0.1", () => {
-        resolve(true);
-      });
-    });
-    return listening ? receiver : undefined;
-  }
-
-  async receivedWithin(milliseconds: number): Promise<boolean> {
-    const seen = await eventually(() => Promise.resolve(this.#received > 0 ? true : undefined), {
-      withinMs: milliseconds,
-    });
-    return seen ?? false;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
   }
 }

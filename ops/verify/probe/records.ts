@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { type LogStreamRole, probe } from "@o2cqrs/contract";
+import { drill, type LogStreamRole, probe } from "@o2cqrs/contract";
 import { type VerifyContext } from "../context.js";
 
 const byRole = {
@@ -8,8 +8,13 @@ const byRole = {
   events: { bus: "event", status: "handled", subscriber: "Probe", dlq: false },
 } as const;
 
+const uuidWith = (prefix: string) => prefix + randomUUID().slice(prefix.length);
+
 /** A UUID that everyone can tell for a probe's. */
-export const probeRecordId = () => probe.recordIdPrefix + randomUUID().slice(probe.recordIdPrefix.length);
+export const probeRecordId = () => uuidWith(probe.recordIdPrefix);
+
+/** A UUID that everyone can tell for a drill's. */
+export const drillRecordId = () => uuidWith(drill.recordIdPrefix);
 
 /** A record that is right for its stream and that everyone can tell for a probe's. */
 export function probeRecord(
