@@ -2,6 +2,7 @@ import { type Verb } from "../cli/session.js";
 import { alerts } from "./alerts.js";
 import { backup } from "./backup.js";
 import { destroy, refresh, up } from "./deploy.js";
+import { doctor } from "./doctor.js";
 import { drift } from "./drift.js";
 import { env } from "./env.js";
 import { gate } from "./gate.js";
@@ -30,4 +31,5 @@ export const verbs: readonly Verb[] = [
   restore,
   token,
   rollback,
+  doctor,
 ];
