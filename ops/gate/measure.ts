@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   ingestMetrics,
   metrics,
@@ -36,7 +37,10 @@ const metricInstanceColumn = rewriteFieldName(resourceAttributes.instance);
 
 /** Reads the figures of versions from OpenObserve. */
 export class Meter {
-  constructor(private readonly options: MeasureOptions) {}
+  constructor(private readonly options: MeasureOptions) {
+    // Every query under way listens, and takes its listener back.
+    setMaxListeners(0, options.signal);
+  }
 
   /** @throws OpenObserveError when the server cannot be asked */
   async measure(version: string, window: TimeWindow): Promise<VersionFigures> {
@@ -117,7 +121,7 @@ export class Meter {
   }
 
   async #delivery(version: string, window: TimeWindow): Promise<Omit<DeliveryFigures, "expectedSpans">> {
-    const present = new Set((await this.options.server.streams.list("metrics")).map(({ name }) => name));
+    const present = await this.#streamsWith(metricVersionColumn, "metrics");
     const growth = async (metric: string, by: string, where = "1 = 1") =>
       present.has(metric) ? this.#growth(metric, by, where, version, window) : 0;
     const [refused, failed, lostExports, metricsAgeMs, spans] = await Promise.all([
@@ -147,6 +151,14 @@ export class Meter {
     return rows.reduce((sum, row) => sum + Math.max(0, numberIn(row, "newest") - numberIn(row, "before")), 0);
   }
 
+  /** The streams that have a column: it comes with the first record that has it, and may not be asked for before. */
+  async #streamsWith(column: string, type: "metrics" | "traces"): Promise<ReadonlySet<string>> {
+    const found = await this.options.server.streams.list(type);
+    return new Set(
+      found.filter(({ schema }) => schema.some(({ name }) => name === column)).map(({ name }) => name),
+    );
+  }
+
   async #metricsAge(
     present: ReadonlySet<string>,
     version: string,
@@ -168,10 +180,8 @@ export class Meter {
   }
 
   async #spans(version: string, window: TimeWindow): Promise<number> {
-    const traces = await this.options.server.streams.list("traces");
-    // The column comes with the first span that has it.
-    const stream = traces.find(({ name }) => name === streams.traces.storedName);
-    if (stream?.schema.some(({ name }) => name === spanVersionColumn) !== true) return 0;
+    const present = await this.#streamsWith(spanVersionColumn, "traces");
+    if (!present.has(streams.traces.storedName)) return 0;
     const [row] = await this.#rows(
       `SELECT count(*) AS n FROM ${from("traces")} WHERE ${spanVersionColumn} = ${sqlText(version)}`,
       window,

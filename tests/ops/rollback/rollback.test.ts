@@ -1,4 +1,3 @@
-import { type ControlSettings } from "@o2cqrs/contract";
 import { type RollbackRecord, rollbackRecord, rollbackStepIds } from "../../../ops/rollback/record.js";
 import { rollBack, type RollbackRun, undo } from "../../../ops/rollback/rollback.js";
 import { type RollbackParts } from "../../../ops/rollback/steps.js";

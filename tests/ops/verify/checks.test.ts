@@ -32,7 +32,13 @@ beforeAll(async () => {
   await stack.runOrders(4);
   const releases = releaseFolder(stack.projectRoot, "ops");
   await mkdir(releases, { recursive: true });
-  await Promise.all(["gate-1.json", "rollback-1.json"].map((name) => writeFile(join(releases, name), "{}")));
+  const report = { stack: "ops", startedAt: Date.now(), endedAt: Date.now() };
+  const reports = {
+    "gate-1.json": { ...report, kind: "gate", outcome: { kind: "rehearsed" }, steps: [{ looks: [{}] }] },
+    "rollback-1.json": { ...report, kind: "rollback", steps: [{ status: "done" }] },
+  };
+  for (const [name, content] of Object.entries(reports))
+    await writeFile(join(releases, name), JSON.stringify(content));
   healthy = await stack.openContext();
 });
 
