@@ -5,10 +5,10 @@ import { type SizeName, sizes } from "../../stacks/platform/kubernetes/sizes.js"
 import { ApiError, type KubeObject, until } from "./api.js";
 import { ControlPlane, describeWithCluster, isReady, nodes } from "./control-plane.js";
 import { deploy, everything, settled, workloads } from "./deployment.js";
+import { cordon, drain, nodeOf, nodeReference, uncordon } from "./drain.js";
 import { componentOf, leastDuring, serving } from "./pod-watch.js";
 
 const namespace = "openobserve";
-const nodeOf = ({ spec }: KubeObject): string => (spec as { nodeName?: string }).nodeName ?? "";
 const zoneOf = (pod: KubeObject): string => nodes.find(({ name }) => name === nodeOf(pod))?.zone ?? "";
 
 /** Components that always have pods, with how many a size starts with. */
@@ -48,18 +48,6 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
       const now = await counts();
       return running.every((component) => now[component] === wanted(size)[component]) || JSON.stringify(now);
     });
-
-  async function drain(node: string): Promise<void> {
-    await plane.api.patch(nodeReference(node), { spec: { unschedulable: true } });
-    await until(`${node} is empty`, async () => {
-      const here = (await pods()).filter(
-        (pod) => nodeOf(pod) === node && pod.metadata.deletionTimestamp === undefined,
-      );
-      for (const pod of here) await plane.api.evict(pod).catch(refusedForNow);
-      return here.length === 0;
-    });
-  }
-  const uncordon = (node: string) => plane.api.patch(nodeReference(node), { spec: { unschedulable: null } });
 
   it("becomes ready, within a quota of exactly what it asks for", async () => {
     const manifests = everything({ size: "small" });
@@ -135,9 +123,9 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
   it("keeps all but one pod of every component while each node is drained in turn, and NATS its quorum", async () => {
     const least = await leastDuring(plane.api, async () => {
       for (const { name } of nodes) {
-        await drain(name);
+        await drain(plane.api, name);
         await allReady("small");
-        await uncordon(name);
+        await uncordon(plane.api, name);
       }
     });
     for (const [component, count] of Object.entries(oneLess("small")))
@@ -148,12 +136,11 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
   it("refuses to let a second ingester go before the first is back", async () => {
     const own = (await pods()).filter((pod) => componentOf(pod) === "ingester");
     // No node takes pods, so the first cannot be back.
-    for (const { name } of nodes)
-      await plane.api.patch(nodeReference(name), { spec: { unschedulable: true } });
+    for (const { name } of nodes) await cordon(plane.api, name);
     await plane.api.evict(own[0]!);
     await until("the first is gone", async () => (await counts()).ingester === 1);
     await expect(plane.api.evict(own[1]!)).rejects.toThrow(/disruption budget/);
-    for (const { name } of nodes) await uncordon(name);
+    for (const { name } of nodes) await uncordon(plane.api, name);
     await allReady("small");
   }, 120_000);
 
@@ -177,9 +164,9 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
     expect(images.filter((image) => image.endsWith("openobserve:v9.9.9"))).toHaveLength(10);
   }, 120_000);
 
-  it("grows to the large size and shrinks back, and keeps every role available", async () => {
+  it("grows to the medium and the large size and shrinks back, and keeps every role available", async () => {
     const least = await leastDuring(plane.api, async () => {
-      for (const size of ["large", "small"] as const) {
+      for (const size of ["medium", "large", "small"] as const) {
         await deploy(plane.api, { size });
         await allReady(size);
         await settled(plane.api);
@@ -227,13 +214,6 @@ const newer: KubernetesOptions = {
   size: "small",
   images: { openobserve: { repository: "public.ecr.aws/zinclabs/openobserve", tag: "v9.9.9" } },
 };
-
-const nodeReference = (name: string) => ({ apiVersion: "v1", kind: "Node", metadata: { name } });
-
-/** An eviction that a budget holds back is asked for again. */
-function refusedForNow(error: unknown): void {
-  if (!(error instanceof ApiError && (error.status === 429 || error.status === 404))) throw error;
-}
 
 /** Some kinds can be made and not listed: they are questions. */
 function unlistable(error: unknown): KubeObject[] {
