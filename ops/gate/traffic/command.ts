@@ -54,36 +54,46 @@ function run(
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<void> {
+  // Not spawn's own timeout: its timer outlives a command that could not be started.
+  const limit = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       env,
       shell: false,
       stdio: ["ignore", "ignore", "pipe"],
-      signal,
-      timeout: timeoutMs,
+      signal: AbortSignal.any([signal, limit]),
     });
     let said = "";
     child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-maxOutput)));
     child.once("error", (error) => {
+      // An aborted command is being killed: its end is awaited.
+      if (signal.aborted || limit.aborted) return;
       reject(
-        signal.aborted
-          ? (signal.reason as Error)
-          : new OperatorError(`The traffic command ${file} could not be run: ${error.message}`, {
-              cure: "Give its path, and make it executable.",
-              cause: error,
-            }),
+        new OperatorError(`The traffic command ${file} could not be run: ${error.message}`, {
+          cure: "Give its path, and make it executable.",
+          cause: error,
+        }),
       );
     });
     child.once("close", (code, ending) => {
-      if (code === 0) resolve();
-      else {
-        const how = ending === null ? `exit code ${code}` : `signal ${ending}`;
-        reject(
-          new OperatorError(`The traffic command ${file} ended with ${how}: ${said.trim()}`, {
-            cure: "Mend it; the gate continues where it is when it is started again.",
-          }),
-        );
+      if (signal.aborted) {
+        reject(signal.reason as Error);
+        return;
       }
+      if (code === 0) {
+        resolve();
+        return;
+      }
+      const how = limit.aborted
+        ? `no answer in ${timeoutMs / 1000} s`
+        : ending === null
+          ? `exit code ${code}`
+          : `signal ${ending}`;
+      reject(
+        new OperatorError(`The traffic command ${file} ended with ${how}: ${said.trim()}`, {
+          cure: "Mend it; the gate continues where it is when it is started again.",
+        }),
+      );
     });
   });
 }
