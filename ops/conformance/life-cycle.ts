@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Provider } from "@o2cqrs/providers/base/provider";
 import { eventually, type OpenObserve } from "@o2cqrs/providers/client";
+import { type Step, Steps } from "./step.js";
 
 /** A read right after a write has been seen to show the state before it, for milliseconds. */
 const staleReadMs = 5_000;
@@ -24,20 +25,19 @@ export interface Change {
 /** One kind of resource: what is made, what it stands on, and how it may change. */
 export interface KindCase extends Wanted {
   readonly kind: string;
+  /** Arguments that say how to deploy rather than what: they change nothing on a server. */
+  readonly ownArguments?: readonly string[];
+  /** The server cannot delete it. */
+  readonly stays?: true;
   /** Made before, in order, and removed after. */
   readonly requires?: readonly Wanted[];
-  /** Made in order, each on top of the one before. The first that updates serves as the drift. */
-  readonly changes: readonly Change[];
+  /**
+   * Made in order, each on top of the one before; of the ids of what it stands on, where they are the
+   * server's. The first that updates serves as the drift.
+   */
+  readonly changes: readonly Change[] | ((requiredIds: readonly string[]) => readonly Change[]);
   /** Whether an object that was there before can be refused or adopted; streams are only ever added to. */
   readonly adopts: boolean;
-}
-
-export interface Step {
-  readonly kind: string;
-  readonly step: string;
-  readonly seconds: number;
-  /** Why it failed; absent when it passed. */
-  readonly failure?: string;
 }
 
 interface Deployed {
@@ -45,80 +45,89 @@ interface Deployed {
   readonly state: Properties;
 }
 
+/** The server under test, and how many writes it has been sent. */
+export interface Tested {
+  readonly server: OpenObserve;
+  readonly writes: () => number;
+}
+
 /**
  * Takes one kind through its life. A failed step ends the life of that kind, as the next ones stand on it;
  * whatever was made is removed in any case.
  */
-export async function lifeCycle(server: OpenObserve, tested: KindCase): Promise<Step[]> {
-  const steps: Step[] = [];
+export async function lifeCycle(tested: Tested, kindCase: KindCase): Promise<readonly Step[]> {
+  const steps = new Steps(kindCase.kind);
   const made: (() => Promise<void>)[] = [];
-  const { kind, args } = tested;
-  const object = new Life(server, tested, made);
-  const step = async (name: string, run: () => Promise<void>): Promise<void> => {
-    const start = performance.now();
-    const seconds = () => Number(((performance.now() - start) / 1000).toFixed(3));
-    try {
-      await run();
-      steps.push({ kind, step: name, seconds: seconds() });
-    } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
-      steps.push({ kind, step: name, seconds: seconds(), failure });
-      throw new StepFailed();
-    }
-  };
-  try {
-    await step("prepare", async () => {
-      for (const wanted of tested.requires ?? []) await new Life(server, wanted, made).create(wanted.args);
+  const object = new Life(tested, kindCase, made);
+  const requiredIds: string[] = [];
+  const live = async () => {
+    await steps.take("prepare", async () => {
+      for (const wanted of kindCase.requires ?? [])
+        requiredIds.push(await new Life(tested, wanted, made).create(wanted.args));
     });
-    await step("create", () => object.create(args));
-    await step("no-op", () => object.unchanged(args));
-    await step("refresh", () => object.refreshed(args));
-    let current = args;
-    for (const { what, args: changed, expected } of tested.changes) {
-      current = { ...current, ...changed };
-      const next = current;
-      await step(`${expected} ${what}`, () => object.change(next, expected));
-    }
-    const drift = tested.changes.find(({ expected }) => expected === "update");
-    if (drift !== undefined) {
-      // By now the object has the changed value, so the first one is the foreign one.
-      const foreign = { ...current, ...pick(args, Object.keys(drift.args)) };
-      await step("drift", () => object.drift(foreign, current));
-      if (tested.adopts) {
-        await step("refuse", () => object.refuse(foreign));
-        await step("adopt", () => object.adopt(foreign));
-        current = foreign;
-      }
-    }
-    await step("delete", () => object.delete());
-    await step("delete again", () => object.deleteAgain());
-    await step("re-create", () => object.create(current));
-    await step("no-op after re-create", () => object.refreshed(current));
-  } catch (error) {
-    if (!(error instanceof StepFailed)) throw error;
-  }
-  await step("clean up", async () => {
+    const last = await throughChanges(steps, object, kindCase, requiredIds);
+    if (kindCase.stays === true) await steps.take("restore", () => object.change(kindCase.args, "update"));
+    else await ending(steps, object, last);
+  };
+  return steps.run(live, async () => {
     for (const remove of made.reverse()) await remove();
-  }).catch(() => undefined);
-  return steps;
+  });
 }
 
-class StepFailed extends Error {}
+/** From its creation through every change. @returns the arguments that it has in the end */
+async function throughChanges(
+  steps: Steps,
+  object: Life,
+  { args, changes: made, adopts }: KindCase,
+  requiredIds: readonly string[],
+): Promise<Properties> {
+  const changes = typeof made === "function" ? made(requiredIds) : made;
+  await steps.take("create", () => object.create(args));
+  await steps.take("no-op", () => object.unchanged(args));
+  await steps.take("refresh", () => object.refreshed(args));
+  let current = args;
+  for (const { what, args: changed, expected } of changes) {
+    current = { ...current, ...changed };
+    const next = current;
+    await steps.take(`${expected} ${what}`, () => object.change(next, expected));
+  }
+  await steps.take("import", () => object.import(adopts ? { ...current, adopt: true } : current));
+  const drift = changes.find(({ expected }) => expected === "update");
+  if (drift === undefined) return current;
+  // By now the object has the changed value, so the first one is the foreign one.
+  const foreign = { ...current, ...pick(args, Object.keys(drift.args)) };
+  await steps.take("drift", () => object.drift(foreign, current));
+  if (!adopts) return current;
+  await steps.take("refuse", () => object.refuse(foreign));
+  await steps.take("adopt", () => object.adopt(foreign));
+  return foreign;
+}
+
+async function ending(steps: Steps, object: Life, last: Properties): Promise<void> {
+  await steps.take("delete", () => object.delete());
+  await steps.take("delete again", () => object.deleteAgain());
+  await steps.take("re-create", () => object.create(last));
+  await steps.take("no-op after re-create", () => object.refreshed(last));
+}
 
 /** The life of one object, and what the engine would do with it. */
 class Life {
   readonly #provider: AnyProvider;
+  readonly #writes: () => number;
   readonly #made: (() => Promise<void>)[];
   #current: Deployed | undefined;
 
-  constructor(server: OpenObserve, { provider }: Wanted, made: (() => Promise<void>)[]) {
+  constructor({ server, writes }: Tested, { provider }: Wanted, made: (() => Promise<void>)[]) {
     this.#provider = new provider(() => server);
+    this.#writes = writes;
     this.#made = made;
   }
 
-  async create(args: Properties): Promise<void> {
+  /** @returns the id */
+  async create(args: Properties): Promise<string> {
     const created = await this.#provider.create(this.#checked(args));
     this.#keep(created.id, created.outs);
+    return created.id;
   }
 
   async unchanged(args: Properties): Promise<void> {
@@ -177,6 +186,21 @@ class Life {
     if (drifted === undefined) throw new Error("a refresh does not show it");
     this.#current = { id, state: drifted };
     await this.change(wanted, "update");
+  }
+
+  /** A stack without a state takes it over as it is: nothing is written, and nothing is asked next. */
+  async import(args: Properties): Promise<void> {
+    const { id, state } = this.#deployed;
+    const before = this.#writes();
+    const { id: found, outs } = await this.#provider.create(this.#checked(args));
+    const written = this.#writes() - before;
+    if (found !== id) throw new Error(`another one was found or made: ${found}`);
+    // A token that cannot be read again is rotated, which the new stack is told.
+    const told = { ...plain(outs), adopt: state.adopt };
+    if (written > 0 && isDeepStrictEqual({ ...state, ...told }, state))
+      throw new Error(`${written} requests changed what should be taken over as it is`);
+    this.#current = { id, state: plain(outs) };
+    await this.unchanged(args);
   }
 
   async refuse(args: Properties): Promise<void> {

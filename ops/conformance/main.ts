@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type ServerVersion, startServer } from "@o2cqrs/local-openobserve";
-import { OpenObserve } from "@o2cqrs/providers/client";
-import { conformance, junit, type Step, table } from "./index.js";
+import { findProjectRoot } from "../cli/project-root.js";
+import { conformance, inOwnOrganization, junit, type Step, table } from "./index.js";
 
 /** A server to judge, and how to be rid of it. */
 interface Judged {
@@ -20,12 +20,14 @@ const { values } = parseArgs({
     url: { type: "string" },
     user: { type: "string" },
     password: { type: "string" },
-    org: { type: "string", default: "default" },
+    org: { type: "string" },
     json: { type: "string" },
     junit: { type: "string" },
     version: { type: "string" },
   },
 });
+
+const projectRoot = findProjectRoot(__dirname, process.cwd());
 
 const versions: readonly ServerVersion[] = ["0.60", "0.90"];
 
@@ -59,13 +61,13 @@ async function main(): Promise<void> {
   const reports: { server: string; steps: Step[] }[] = [];
   for await (const { label, url, user, password, close } of judged()) {
     const credential = { kind: "basic", user, password } as const;
-    const server = new OpenObserve({ url, organization: values.org, credential });
+    const connection = { url, organization: values.org ?? "default", credential };
     try {
-      const steps = await conformance(server, `conf${Date.now().toString(36)}`);
+      const home = values.org === undefined ? await inOwnOrganization(connection) : connection;
+      const steps = await conformance(home, { prefix: `conf${Date.now().toString(36)}`, projectRoot });
       reports.push({ server: label, steps });
-      console.log(`OpenObserve at ${label}\n${table(steps)}\n`);
+      console.log(`OpenObserve at ${label}, organisation ${home.organization}\n${table(steps)}\n`);
     } finally {
-      await server.close();
       await close();
     }
   }

@@ -1,4 +1,4 @@
-import type { Step } from "./life-cycle.js";
+import type { Step } from "./step.js";
 
 /** One line a step, and the count. */
 export function table(steps: readonly Step[]): string {

@@ -22,7 +22,7 @@ export class AlertDestinationProvider extends Provider<AlertDestinationInputs, A
     return difference(alertDestinationKind, olds, news);
   }
 
-  async create(inputs: AlertDestinationInputs): Promise<dynamic.CreateResult<AlertDestinationState>> {
+  protected async make(inputs: AlertDestinationInputs): Promise<dynamic.CreateResult<AlertDestinationState>> {
     const { alertDestinations } = this.server;
     await this.#requireTemplate(inputs);
     const existing = await alertDestinations.get(inputs.name);

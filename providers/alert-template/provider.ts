@@ -21,7 +21,7 @@ export class AlertTemplateProvider extends Provider<AlertTemplateInputs, AlertTe
     return difference(alertTemplateKind, olds, news);
   }
 
-  async create(inputs: AlertTemplateInputs): Promise<dynamic.CreateResult<AlertTemplateState>> {
+  protected async make(inputs: AlertTemplateInputs): Promise<dynamic.CreateResult<AlertTemplateState>> {
     const { alertTemplates } = this.server;
     const existing = await alertTemplates.get(inputs.name);
     if (existing === undefined) await alertTemplates.create(templateBody(inputs));

@@ -9,6 +9,7 @@ import {
   takeOverFields,
 } from "../base/inputs.js";
 import { alertingNameSchema } from "../base/name.js";
+import { cronSchema, timeZoneSchema } from "../base/schedule.js";
 
 /** Rows of a SQL query over the period. */
 export interface SqlCondition {
@@ -101,24 +102,6 @@ export type AlertArgs = Inputs<AlertSpec>;
 
 const numericOperator = comparisonOperatorSchema.exclude(["contains", "not_contains"]);
 
-/** A first field of `*` would be replaced by the second of the save, so the seconds must be digits. */
-const cronSchema = z
-  .string()
-  .trim()
-  .refine(
-    (cron) => [6, 7].includes(cron.split(/\s+/).length),
-    "needs six fields, seconds first: 0 30 9 * * *",
-  )
-  .refine((cron) => /^\d/.test(cron), "must give the seconds as digits: 0 30 9 * * *");
-
-const knownTimeZone = (zone: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-};
-
 export const alertConditionSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("sql"),
@@ -154,10 +137,7 @@ export const alertTriggerSchema = z
     periodMinutes: z.int().min(1),
     frequencyMinutes: z.int().min(1).optional(),
     cron: cronSchema.optional(),
-    timezone: z
-      .string()
-      .refine(knownTimeZone, "must be an IANA time zone such as Europe/Paris")
-      .default("UTC"),
+    timezone: timeZoneSchema.default("UTC"),
     operator: numericOperator.default(">="),
     threshold: z.int().default(1),
     silenceMinutes: z.int().min(0).default(0),

@@ -21,7 +21,7 @@ export class AlertProvider extends Provider<AlertInputs, AlertState> {
     return difference(alertKind, olds, news);
   }
 
-  async create(inputs: AlertInputs): Promise<dynamic.CreateResult<AlertState>> {
+  protected async make(inputs: AlertInputs): Promise<dynamic.CreateResult<AlertState>> {
     const existing = await this.#find(inputs);
     if (existing === undefined) {
       const id = await this.server.alerts.create(alertBody(inputs), inputs.folder);

@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import type { OpenObserve } from "../client/index.js";
+import { NotSettledError, type OpenObserve, UnavailableError } from "../client/index.js";
 import type { Difference } from "./diff.js";
 import { configure, server } from "./session.js";
 import { ownProperties, type Properties, withoutUndefined } from "./values.js";
@@ -23,10 +23,26 @@ export abstract class Provider<Inputs extends object, State extends object> {
 
   abstract check(olds: unknown, news: unknown): dynamic.CheckResult<Properties>;
   abstract diff(id: string, olds: Properties, news: Inputs): Difference;
-  abstract create(inputs: Inputs): Promise<dynamic.CreateResult<State>>;
+  /**
+   * Looks for the object by its natural key, and makes it or takes it over. Called again when an answer was
+   * lost, so that it finds what it may have made.
+   */
+  protected abstract make(inputs: Inputs): Promise<dynamic.CreateResult<State>>;
   abstract read(id: string, state: Properties): Promise<dynamic.ReadResult<Properties>>;
   abstract update(id: string, olds: State, news: Inputs): Promise<dynamic.UpdateResult<State>>;
   abstract delete(id: string, state: State): Promise<void>;
+
+  /** No create may be sent twice, but looking and then making may. */
+  async create(inputs: Inputs): Promise<dynamic.CreateResult<State>> {
+    const { default: pRetry } = await import("p-retry");
+    return pRetry(() => this.make(inputs), {
+      retries: 4,
+      minTimeout: 200,
+      factor: 2,
+      randomize: true,
+      shouldRetry: ({ error }) => error instanceof UnavailableError && !(error instanceof NotSettledError),
+    });
+  }
 
   protected get server(): OpenObserve {
     return this.#server();

@@ -1,4 +1,4 @@
-import { eventually, UnavailableError } from "../client/index.js";
+import { eventually, NotSettledError } from "../client/index.js";
 import { comparison } from "./diff.js";
 import type { Kind } from "./kind.js";
 import { differingPaths } from "./values.js";
@@ -33,7 +33,7 @@ export async function differencesShown<I extends object>(
 /**
  * {@link differencesShown} for a write that must be seen.
  *
- * @throws UnavailableError naming what the server shows otherwise
+ * @throws NotSettledError naming what the server shows otherwise
  */
 export async function awaitShown<I extends object>(
   kind: Kind<I>,
@@ -44,7 +44,7 @@ export async function awaitShown<I extends object>(
   const differences = await differencesShown(kind, written, read);
   if (differences.length === 0) return;
   const what = differences[0] === "" ? "does not show it" : `shows another ${differences.join(", ")}`;
-  throw new UnavailableError({
+  throw new NotSettledError({
     method: "PUT",
     path: label,
     serverMessage: `${kind.name} ${label} was saved, and ${staleReadMs / 1_000} s later the server still ${what}`,

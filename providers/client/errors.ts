@@ -46,7 +46,10 @@ export class ValidationError extends OpenObserveError {}
 /** This server does not have the feature (405, 501, or known from its version). */
 export class UnsupportedError extends OpenObserveError {}
 
-/** No answer, or the server cannot serve now (429, 502, 503, 504, a broken connection, a timeout). */
+/**
+ * No answer, or the server cannot serve now (429, 502, 503, 504, 500 from a locked database, a broken
+ * connection, a timeout).
+ */
 export class UnavailableError extends OpenObserveError {
   /** Whether the server surely did not act on the request, so that even a create may be sent again. */
   readonly notProcessed: boolean;
@@ -63,11 +66,17 @@ export class UnavailableError extends OpenObserveError {
   }
 }
 
+/** What was saved, or was to be deleted first, does not show within the bound: to ask again at once is no use. */
+export class NotSettledError extends UnavailableError {}
+
 /** An answer that is not what any known version gives. */
 export class UnexpectedAnswerError extends OpenObserveError {}
 
 /** Something that exists says so with 400: streams, functions, templates, destinations, folders, accounts. */
 const exists = /already exists?\b/i;
+
+/** Two writes met in the server's SQLite database: the later one is told so with 500. */
+const locked = /database is locked/i;
 
 const rotateHint =
   "Check o2cqrs:user and o2cqrs:password (a user's password or a service account's token). " +
@@ -84,7 +93,7 @@ export function errorForStatus(
   if (status === 409) return new ConflictError(failure);
   if (status === 405 || status === 501) return new UnsupportedError(failure);
   if (status === 429) return new UnavailableError(failure, { notProcessed: true, retryAfterMs });
-  if (status === 502 || status === 503 || status === 504)
+  if (status === 502 || status === 503 || status === 504 || locked.test(failure.serverMessage))
     return new UnavailableError(failure, { retryAfterMs });
   if (status >= 400 && status < 500)
     return exists.test(failure.serverMessage) ? new ConflictError(failure) : new ValidationError(failure);

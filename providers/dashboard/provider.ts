@@ -22,7 +22,7 @@ export class DashboardProvider extends Provider<DashboardInputs, DashboardState>
     return difference(dashboardKind, olds, news);
   }
 
-  async create(inputs: DashboardInputs): Promise<dynamic.CreateResult<DashboardState>> {
+  protected async make(inputs: DashboardInputs): Promise<dynamic.CreateResult<DashboardState>> {
     const { dashboards } = this.server;
     const { folder, title } = inputs;
     const titled = (await dashboards.list(folder)).filter(({ content }) => content.title === title);

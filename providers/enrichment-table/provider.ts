@@ -5,7 +5,7 @@ import { Provider, stateOf } from "../base/provider.js";
 import { refreshed } from "../base/refresh.js";
 import { takeOver } from "../base/take-over.js";
 import type { Properties } from "../base/values.js";
-import { eventually, UnavailableError } from "../client/index.js";
+import { eventually, NotSettledError } from "../client/index.js";
 import { columnsOf, type EnrichmentTableInputs, enrichmentTableSchema } from "./args.js";
 import { enrichmentTableKind, inputsFrom, isBeingDeleted } from "./rules.js";
 
@@ -21,7 +21,7 @@ export class EnrichmentTableProvider extends Provider<EnrichmentTableInputs, Enr
     return difference(enrichmentTableKind, olds, news);
   }
 
-  async create(inputs: EnrichmentTableInputs): Promise<dynamic.CreateResult<EnrichmentTableState>> {
+  protected async make(inputs: EnrichmentTableInputs): Promise<dynamic.CreateResult<EnrichmentTableState>> {
     const existing = await this.#rows(inputs);
     const isThere = existing !== undefined;
     const wanted = { inputs: inputsFrom(existing ?? [], inputs), marker: undefined };
@@ -67,7 +67,7 @@ export class EnrichmentTableProvider extends Provider<EnrichmentTableInputs, Enr
       { withinMs: deletionTimeoutSeconds * 1_000 },
     );
     if (uploaded === undefined)
-      throw new UnavailableError({
+      throw new NotSettledError({
         method: "POST",
         path: `/enrichment_tables/${name}`,
         serverMessage: `an earlier table ${name} is still being deleted after ${deletionTimeoutSeconds} s`,

@@ -21,7 +21,7 @@ export class FolderProvider extends Provider<FolderInputs, FolderState> {
     return difference(folderKind, olds, news);
   }
 
-  async create(inputs: FolderInputs): Promise<dynamic.CreateResult<FolderState>> {
+  protected async make(inputs: FolderInputs): Promise<dynamic.CreateResult<FolderState>> {
     const { folders } = this.server;
     const { kind, name } = inputs;
     const existing = await folders.getByName(kind, name);

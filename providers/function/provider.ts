@@ -20,7 +20,7 @@ export class FunctionProvider extends Provider<FunctionInputs, FunctionState> {
     return difference(functionKind, olds, news);
   }
 
-  async create(inputs: FunctionInputs): Promise<dynamic.CreateResult<FunctionState>> {
+  protected async make(inputs: FunctionInputs): Promise<dynamic.CreateResult<FunctionState>> {
     const { functions } = this.server;
     const existing = await functions.get(inputs.name);
     if (existing === undefined) await functions.create(inputs.name, program(inputs));

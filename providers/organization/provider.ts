@@ -19,7 +19,7 @@ export class OrganizationProvider extends Provider<OrganizationInputs, Organizat
     return difference(organizationKind, olds, news);
   }
 
-  async create(inputs: OrganizationInputs): Promise<dynamic.CreateResult<OrganizationState>> {
+  protected async make(inputs: OrganizationInputs): Promise<dynamic.CreateResult<OrganizationState>> {
     const { organizations } = this.server;
     const existing = onlyOneNamed(inputs.name, await organizations.list());
     const { identifier } = existing ?? (await organizations.create(inputs.name));

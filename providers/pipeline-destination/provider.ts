@@ -30,7 +30,9 @@ export class PipelineDestinationProvider extends Provider<
     return difference(pipelineDestinationKind, olds, news);
   }
 
-  async create(inputs: PipelineDestinationInputs): Promise<dynamic.CreateResult<PipelineDestinationState>> {
+  protected async make(
+    inputs: PipelineDestinationInputs,
+  ): Promise<dynamic.CreateResult<PipelineDestinationState>> {
     const { pipelineDestinations } = this.server;
     const existing = await pipelineDestinations.get(inputs.name);
     if (existing !== undefined) refuseAlertDestination(existing);

@@ -8,6 +8,7 @@ import {
   type TakeOver,
   takeOverFields,
 } from "../base/inputs.js";
+import { cronSchema, timeZoneSchema } from "../base/schedule.js";
 
 /** Name of a node, or several, whose records flow in; `source` is the pipeline's source. */
 type From = string | string[];
@@ -31,8 +32,12 @@ export interface ScheduledSource {
   streamType?: StreamType;
   /** Time range that each run looks back over, in minutes. */
   periodMinutes: number;
-  /** Time between runs, in minutes. Default: the period. */
+  /** Time between runs, in minutes. Default: the period. Not together with `cron`. */
   frequencyMinutes?: number;
+  /** Six fields with seconds first (`0 30 9 * * *`); the seconds must be digits. Instead of `frequencyMinutes`. */
+  cron?: string;
+  /** IANA time zone of `cron`. Default `UTC`. */
+  timezone?: string;
 }
 
 export interface FunctionNode {
@@ -101,13 +106,20 @@ export const pipelineSourceSchema = z.discriminatedUnion("kind", [
     stream: z.string().min(1).transform(rewriteStreamName),
     streamType: streamTypeSchema.default("logs"),
   }),
-  z.strictObject({
-    kind: z.literal("sql"),
-    sql: z.string().min(1),
-    streamType: streamTypeSchema.default("logs"),
-    periodMinutes: z.int().min(1),
-    frequencyMinutes: z.int().min(1).optional(),
-  }),
+  z
+    .strictObject({
+      kind: z.literal("sql"),
+      sql: z.string().min(1),
+      streamType: streamTypeSchema.default("logs"),
+      periodMinutes: z.int().min(1),
+      frequencyMinutes: z.int().min(1).optional(),
+      cron: cronSchema.optional(),
+      timezone: timeZoneSchema.default("UTC"),
+    })
+    .refine(({ cron, frequencyMinutes }) => cron === undefined || frequencyMinutes === undefined, {
+      path: ["cron"],
+      error: "is instead of frequencyMinutes: give one of them",
+    }),
 ]);
 
 export const pipelineNodeSchema = z.discriminatedUnion("kind", [

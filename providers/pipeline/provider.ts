@@ -22,7 +22,7 @@ export class PipelineProvider extends Provider<PipelineInputs, PipelineState> {
     return difference(pipelineKind, olds, news);
   }
 
-  async create(inputs: PipelineInputs): Promise<dynamic.CreateResult<PipelineState>> {
+  protected async make(inputs: PipelineInputs): Promise<dynamic.CreateResult<PipelineState>> {
     const pipelines = await this.server.pipelines.list();
     const existing = preferOwn(
       pipelines

@@ -38,7 +38,10 @@ function comparableGraph({ source, ...steps }: Graph): Properties & Graph {
 /** A query runs as often as its period is long unless the arguments say otherwise. */
 function comparableSource(source: Source): Source {
   if (source.kind !== "sql") return source;
-  return { ...source, frequencyMinutes: source.frequencyMinutes ?? source.periodMinutes };
+  // Without cron there is nothing that a time zone could mean.
+  return source.cron === undefined
+    ? { ...source, timezone: "UTC", frequencyMinutes: source.frequencyMinutes ?? source.periodMinutes }
+    : source;
 }
 
 function comparableSteps({ nodes, outputs }: Steps): Steps {
@@ -98,12 +101,16 @@ function sourceNode(source: Source, org_id: string): Record<string, unknown> {
     query_condition: { type: "sql", sql: source.sql },
     trigger_condition: {
       period: source.periodMinutes,
-      frequency: source.frequencyMinutes ?? source.periodMinutes,
-      frequency_type: "minutes",
       operator: "=",
       threshold: 0,
       silence: 0,
-      cron: "",
+      ...(source.cron === undefined
+        ? {
+            frequency_type: "minutes",
+            frequency: source.frequencyMinutes ?? source.periodMinutes,
+            cron: "",
+          }
+        : { frequency_type: "cron", frequency: 0, cron: source.cron, timezone: source.timezone }),
     },
     tz_offset: 0,
   };
@@ -169,6 +176,14 @@ function graphFrom(pipeline: ServerPipeline): Graph {
   };
 }
 
+interface ServerTrigger {
+  readonly period?: number;
+  readonly frequency?: number;
+  readonly frequency_type?: string;
+  readonly cron?: string | null;
+  readonly timezone?: string | null;
+}
+
 type ServerData = ServerPipeline["nodes"][number]["data"];
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -178,13 +193,15 @@ function sourceFrom(data: ServerData): Source {
   if (data.node_type !== "query")
     return { kind: "stream", stream: text(data.stream_name), streamType: streamType(data.stream_type) };
   const query = data.query_condition as { sql?: unknown } | undefined;
-  const trigger = data.trigger_condition as { period?: number; frequency?: number } | undefined;
+  const trigger = (data.trigger_condition ?? {}) as ServerTrigger;
+  const isCron = trigger.frequency_type === "cron";
   return {
     kind: "sql",
     sql: text(query?.sql),
     streamType: streamType(data.stream_type),
-    periodMinutes: trigger?.period ?? 0,
-    frequencyMinutes: trigger?.frequency,
+    periodMinutes: trigger.period ?? 0,
+    ...(isCron ? { cron: trigger.cron ?? "" } : { frequencyMinutes: trigger.frequency }),
+    timezone: (isCron ? trigger.timezone : undefined) ?? "UTC",
   };
 }
 

@@ -20,7 +20,7 @@ export class SavedViewProvider extends Provider<SavedViewInputs, SavedViewState>
     return difference(savedViewKind, olds, news);
   }
 
-  async create(inputs: SavedViewInputs): Promise<dynamic.CreateResult<SavedViewState>> {
+  protected async make(inputs: SavedViewInputs): Promise<dynamic.CreateResult<SavedViewState>> {
     const { savedViews } = this.server;
     const named = await savedViews.getByName(inputs.name);
     const existing = preferOwn(

@@ -23,7 +23,7 @@ export class ServiceAccountProvider extends Provider<ServiceAccountInputs, Servi
     return olds.token === "" ? { ...found, changes: true, diffs: [...found.diffs, "token"] } : found;
   }
 
-  async create(inputs: ServiceAccountInputs): Promise<dynamic.CreateResult<ServiceAccountState>> {
+  protected async make(inputs: ServiceAccountInputs): Promise<dynamic.CreateResult<ServiceAccountState>> {
     const { serviceAccounts } = this.server;
     const existing = await serviceAccounts.get(inputs.email);
     let created: string | undefined;

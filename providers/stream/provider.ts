@@ -4,7 +4,7 @@ import { difference, type Difference, inputsIn } from "../base/diff.js";
 import { Provider, stateOf } from "../base/provider.js";
 import { refreshed } from "../base/refresh.js";
 import type { Properties } from "../base/values.js";
-import { ConflictError, eventually, UnavailableError } from "../client/index.js";
+import { ConflictError, eventually, NotSettledError } from "../client/index.js";
 import type { StreamInputs } from "./args.js";
 import {
   createBody,
@@ -36,7 +36,7 @@ export class StreamProvider extends Provider<StreamInputs, StreamState> {
     return found;
   }
 
-  async create(inputs: StreamInputs): Promise<dynamic.CreateResult<StreamState>> {
+  protected async make(inputs: StreamInputs): Promise<dynamic.CreateResult<StreamState>> {
     await this.#settle(inputs);
     return { id: `${inputs.type}/${inputs.name}`, outs: stateOf(inputs, {}) };
   }
@@ -102,8 +102,8 @@ function unlessItExists(error: unknown): void {
   if (!(error instanceof ConflictError)) throw error;
 }
 
-function notSettled({ name, deletionTimeoutSeconds }: StreamInputs, deleting: boolean): UnavailableError {
-  return new UnavailableError({
+function notSettled({ name, deletionTimeoutSeconds }: StreamInputs, deleting: boolean): NotSettledError {
+  return new NotSettledError({
     method: "PUT",
     path: `/streams/${name}/settings`,
     serverMessage: deleting

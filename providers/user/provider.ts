@@ -21,7 +21,7 @@ export class UserProvider extends Provider<UserInputs, UserState> {
     return difference(userKind, olds, news);
   }
 
-  async create(inputs: UserInputs): Promise<dynamic.CreateResult<UserState>> {
+  protected async make(inputs: UserInputs): Promise<dynamic.CreateResult<UserState>> {
     const existing = await this.#existing(inputs.email, inputs.password);
     if (existing === undefined) await this.#create(inputs);
     else if (takeOver(userKind, inputs.email, inputs, existing)) await this.#write(existing.inputs, inputs);

@@ -30,7 +30,14 @@ export const stream = (prefix: string): KindCase => ({
       },
       expected: "update",
     },
+    { what: "flattenLevel", args: { flattenLevel: 5 }, expected: "update" },
+    { what: "enableDistinctFields", args: { enableDistinctFields: true }, expected: "update" },
+    { what: "storeOriginalData", args: { storeOriginalData: true }, expected: "update" },
+    { what: "indexOriginalData", args: { indexOriginalData: true }, expected: "update" },
+    { what: "type", args: { type: "traces" }, expected: "replace" },
     { what: "name", args: { name: `${prefix}-stream-b` }, expected: "replace" },
   ],
+  // The columns of a defined schema need ZO_ALLOW_USER_DEFINED_SCHEMAS=true on the server.
+  ownArguments: ["deletionTimeoutSeconds", "definedSchemaFields"],
   adopts: false,
 });
