@@ -109,7 +109,7 @@ async function compare(engine: Engine, project: Project, proxy: CountingProxy) {
 async function main(): Promise<void> {
   const server = await startEmbeddedServer();
   const proxy = await startCountingProxy(server.url);
-  const rows = [];
+  const rows: Awaited<ReturnType<typeof compare>>[] = [];
   const cli = await pulumiCli();
   try {
     for (const engine of cli === undefined ? [embeddedEngine] : [embeddedEngine, cli])

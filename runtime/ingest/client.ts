@@ -24,6 +24,8 @@ import { Transport } from "./transport/transport.js";
 export interface RecordSink {
   /** Takes a record and returns at once. Never throws. @returns whether it was taken */
   send(stream: string, record: object): boolean;
+  /** The same for a record that is JSON text already; a sink without it is given objects. */
+  sendJson?(stream: string, json: string): boolean;
 }
 
 /** What the client leaves behind. */

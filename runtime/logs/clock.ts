@@ -14,3 +14,16 @@ export function nowMicros(): number {
   offsetMs += wall - fine;
   return wall * 1000;
 }
+
+let formattedMs = NaN;
+let formatted = "";
+
+/** A time in microseconds as ISO 8601 with milliseconds; records come many to a millisecond. */
+export function isoOf(micros: number): string {
+  const ms = Math.trunc(micros / 1000);
+  if (ms !== formattedMs) {
+    formatted = new Date(ms).toISOString();
+    formattedMs = ms;
+  }
+  return formatted;
+}

@@ -1,49 +1,19 @@
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { type ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Credentials } from "openobserve-cqrs/runtime/env";
-import { IngestClient, type IngestEvents, type IngestOptions } from "openobserve-cqrs/runtime/ingest";
+import { type IngestClient, type IngestEvents } from "openobserve-cqrs/runtime/ingest";
+import { ingestingInEachTest, record } from "./ingesting.js";
 import { accept, json, StubServer, type StubRequest } from "./stub-server.js";
 
-let server: StubServer;
-let directory: string;
-const clients: IngestClient[] = [];
+const ingesting = ingestingInEachTest();
 
-beforeEach(async () => {
-  server = await StubServer.start();
-  directory = await mkdtemp(join(tmpdir(), "o2cqrs-faults-"));
-});
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close({ deadlineMs: 0 })));
-  await server.stop();
-  await rm(directory, { recursive: true });
-});
-
-function clientOf(options: Partial<IngestOptions> = {}): IngestClient {
-  const client = new IngestClient({
-    baseUrl: server.url,
-    org: "default",
-    credentials: () => ({ user: "orders@example.com", token: "secret" }),
-    performance: { batchSize: 100, flushInterval: 10, maxRetries: 2, timeout: 5000 },
-    directory,
-    retryBaseMs: 1,
-    retryMaxMs: 5,
-    cooldownMs: 20,
-    ...options,
-  });
-  clients.push(client);
-  return client;
-}
-
-const record = (n: number) => ({ _timestamp: Date.now() * 1000 + n, n });
-const sent = (stream = "s") => server.records(stream).map(({ n }) => Number(n));
+const sent = (stream = "s") => ingesting.server.records(stream).map(({ n }) => Number(n));
 const next = <Name extends keyof IngestEvents>(client: IngestClient, name: Name) =>
   once(client.events, name).then(([value]) => value as IngestEvents[Name][0]);
 const deadLetters = async (stream = "s") =>
-  (await readFile(join(directory, "dead-letters", `${stream}.jsonl`), "utf8"))
+  (await readFile(join(ingesting.directory, "dead-letters", `${stream}.jsonl`), "utf8"))
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as { reason: string; record: { n: number } });
@@ -51,7 +21,7 @@ const deadLetters = async (stream = "s") =>
 /** Answers the first requests differently, and all later ones as a healthy server. */
 function failFirst(times: number, respond: (response: ServerResponse, request: StubRequest) => void): void {
   let left = times;
-  server.respond = (request, response) => {
+  ingesting.server.respond = (request, response) => {
     if (left-- > 0) respond(response, request);
     else accept(request, response);
   };
@@ -74,7 +44,7 @@ describe("a fault that passes: the same records are sent again, and arrive", () 
   };
   test.each(Object.entries(faults))("%s", async (_name, respond) => {
     failFirst(2, respond);
-    const client = clientOf();
+    const client = ingesting.clientOf();
     client.send("s", record(1));
     await client.flush();
     expect(sent()).toEqual([1, 1, 1]);
@@ -84,7 +54,7 @@ describe("a fault that passes: the same records are sent again, and arrive", () 
 
 test("waits at least as long as Retry-After asks", async () => {
   failFirst(1, (response) => void response.writeHead(429, { "retry-after": "1" }).end());
-  const client = clientOf();
+  const client = ingesting.clientOf();
   const started = performance.now();
   client.send("s", record(1));
   await client.flush();
@@ -94,7 +64,7 @@ test("waits at least as long as Retry-After asks", async () => {
 test("gives up on a server that answers nothing within the timeout, and tries again", async () => {
   failFirst(1, () => undefined);
   // The contract allows no timeout under 5 s; the client takes any.
-  const client = clientOf({
+  const client = ingesting.clientOf({
     performance: { batchSize: 100, flushInterval: 10, maxRetries: 2, timeout: 200 },
   });
   client.send("s", record(1));
@@ -104,7 +74,7 @@ test("gives up on a server that answers nothing within the timeout, and tries ag
 
 test("tells of a failure at the retry limit, keeps the records, and tells when it has recovered", async () => {
   failFirst(3, (response) => void response.writeHead(500).end());
-  const client = clientOf();
+  const client = ingesting.clientOf();
   const failure = next(client, "failure");
   const recovered = next(client, "recovered");
   client.send("s", record(1));
@@ -115,16 +85,16 @@ test("tells of a failure at the retry limit, keeps the records, and tells when i
 });
 
 test("one stream's trouble does not hold up another's records", async () => {
-  server.respond = (request, response) => {
+  ingesting.server.respond = (request, response) => {
     if (request.stream === "broken") json(response, 503, {});
     else accept(request, response);
   };
-  const client = clientOf({ cooldownMs: 10_000 });
+  const client = ingesting.clientOf({ cooldownMs: 10_000 });
   const failure = next(client, "failure");
   for (let n = 0; n < 1000; n++) client.send("broken", record(n));
   await failure;
   const arrived = new Promise<void>((resolve) => {
-    server.respond = (request, response) => {
+    ingesting.server.respond = (request, response) => {
       if (request.stream === "well") {
         accept(request, response);
         resolve();
@@ -137,11 +107,11 @@ test("one stream's trouble does not hold up another's records", async () => {
 });
 
 test("finds the record that the server refuses by halving, sets it aside, and stores the others", async () => {
-  server.respond = (request, response) => {
+  ingesting.server.respond = (request, response) => {
     if (request.records.some(({ n }) => n === 13)) json(response, 400, { message: "bad record" });
     else accept(request, response);
   };
-  const client = clientOf();
+  const client = ingesting.clientOf();
   for (let n = 0; n < 20; n++) client.send("s", record(n));
   await client.flush();
   expect(client.stats.s).toMatchObject({ delivered: 19, deadLettered: 1 });
@@ -149,22 +119,22 @@ test("finds the record that the server refuses by halving, sets it aside, and st
 });
 
 test("splits a batch that is too large for the server", async () => {
-  server.respond = (request, response) => {
+  ingesting.server.respond = (request, response) => {
     if (request.records.length > 8) json(response, 413, { message: "too large" });
     else accept(request, response);
   };
-  const client = clientOf();
+  const client = ingesting.clientOf();
   for (let n = 0; n < 32; n++) client.send("s", record(n));
   await client.flush();
   expect(client.stats.s).toMatchObject({ delivered: 32, deadLettered: 0 });
 });
 
 test("keeps every record of a batch on file when the answer does not say which were rejected", async () => {
-  server.respond = ({ records }, response) =>
+  ingesting.server.respond = ({ records }, response) =>
     json(response, 200, {
       status: [{ successful: records.length - 1, failed: 1, error: "schema conflict" }],
     });
-  const client = clientOf();
+  const client = ingesting.clientOf();
   for (let n = 0; n < 3; n++) client.send("s", record(n));
   await client.flush();
   expect(client.stats.s).toMatchObject({ delivered: 2, deadLettered: 1 });
@@ -177,19 +147,19 @@ test("reads its credentials again when they are refused", async () => {
   const tokens = ["old", "new"];
   const credentials = (): Credentials => ({ user: "u", token: tokens.shift() ?? "new" });
   const good = `Basic ${Buffer.from("u:new").toString("base64")}`;
-  server.respond = (request, response) => {
+  ingesting.server.respond = (request, response) => {
     if (request.authorization === good) accept(request, response);
     else json(response, 401, "Unauthorized Access");
   };
-  const client = clientOf({ credentials });
+  const client = ingesting.clientOf({ credentials });
   client.send("s", record(1));
   await client.flush();
   expect(client.stats.s).toMatchObject({ delivered: 1, failedRequests: 0 });
 });
 
 test("says to check the token when new credentials are refused as well, and keeps the records", async () => {
-  server.respond = (_, response) => json(response, 401, "Unauthorized Access");
-  const client = clientOf({ cooldownMs: 10_000 });
+  ingesting.server.respond = (_, response) => json(response, 401, "Unauthorized Access");
+  const client = ingesting.clientOf({ cooldownMs: 10_000 });
   const failure = next(client, "failure");
   client.send("s", record(1));
   expect((await failure).reason).toContain("check the token");
@@ -197,21 +167,21 @@ test("says to check the token when new credentials are refused as well, and keep
 });
 
 test("sends a token without a user as Bearer", async () => {
-  const client = clientOf({ credentials: () => ({ token: "gateway" }) });
+  const client = ingesting.clientOf({ credentials: () => ({ token: "gateway" }) });
   client.send("s", record(1));
   await client.flush();
-  expect(server.requests[0]!.authorization).toBe("Bearer gateway");
+  expect(ingesting.server.requests[0]!.authorization).toBe("Bearer gateway");
 });
 
 test("follows a move on the same server that keeps the method", async () => {
-  server.respond = (request, response) => {
+  ingesting.server.respond = (request, response) => {
     if (request.path.startsWith("/moved/")) accept(request, response);
     else response.writeHead(308, { location: `/moved${request.path}` }).end();
   };
-  const client = clientOf();
+  const client = ingesting.clientOf();
   client.send("s", record(1));
   await client.flush();
-  expect(server.requests.map(({ path }) => path)).toEqual([
+  expect(ingesting.server.requests.map(({ path }) => path)).toEqual([
     "/api/default/s/_json",
     "/moved/api/default/s/_json",
   ]);
@@ -219,8 +189,9 @@ test("follows a move on the same server that keeps the method", async () => {
 
 test("carries neither records nor credentials to another server, and names its address", async () => {
   const other = await StubServer.start();
-  server.respond = (_, response) => void response.writeHead(307, { location: `${other.url}/x` }).end();
-  const client = clientOf({ cooldownMs: 10_000 });
+  ingesting.server.respond = (_, response) =>
+    void response.writeHead(307, { location: `${other.url}/x` }).end();
+  const client = ingesting.clientOf({ cooldownMs: 10_000 });
   const failure = next(client, "failure");
   client.send("s", record(1));
   expect((await failure).reason).toBe(
@@ -231,11 +202,11 @@ test("carries neither records nor credentials to another server, and names its a
 });
 
 test("reports a clock that is wrong by more than the limit, once", async () => {
-  server.respond = (request, response) => {
+  ingesting.server.respond = (request, response) => {
     response.setHeader("date", new Date(Date.now() - 3600e3).toUTCString());
     accept(request, response);
   };
-  const client = clientOf();
+  const client = ingesting.clientOf();
   const skews: number[] = [];
   client.events.on("clockSkew", ({ aheadMs }) => skews.push(aheadMs));
   for (let n = 0; n < 3; n++) {
@@ -247,7 +218,7 @@ test("reports a clock that is wrong by more than the limit, once", async () => {
 });
 
 test("compresses bodies when told to, and by itself only for a server elsewhere", async () => {
-  const client = clientOf({ gzip: true });
+  const client = ingesting.clientOf({ gzip: true });
   client.send("s", record(1));
   await client.flush();
   expect(sent()).toEqual([1]);
@@ -258,7 +229,7 @@ describe("a full buffer", () => {
   const filler = "x".repeat(500);
 
   async function overfill(client: IngestClient): Promise<number> {
-    server.respond = (_, response) => json(response, 503, {});
+    ingesting.server.respond = (_, response) => json(response, 503, {});
     let accepted = 0;
     for (let n = 0; n < 400; n++) {
       if (client.send("s", { ...record(n), filler })) accepted++;
@@ -268,7 +239,7 @@ describe("a full buffer", () => {
   }
 
   test("refuses new records by default, tells of it in sums, and keeps what it took", async () => {
-    const client = clientOf(small);
+    const client = ingesting.clientOf(small);
     const dropped = next(client, "dropped");
     const accepted = await overfill(client);
     expect(accepted).toBeLessThan(130);
@@ -277,38 +248,38 @@ describe("a full buffer", () => {
     expect(client.bufferedBytes).toBeLessThanOrEqual(small.maxBufferBytes);
     await client.close({ deadlineMs: 0 });
 
-    server.requests.length = 0;
-    server.respond = accept;
-    await clientOf().flush();
+    ingesting.server.requests.length = 0;
+    ingesting.server.respond = accept;
+    await ingesting.clientOf().flush();
     expect(new Set(sent()).size).toBe(accepted);
   });
 
   test("gives up the oldest records instead, if that is the policy", async () => {
-    const client = clientOf({ ...small, overflow: "drop-oldest" });
+    const client = ingesting.clientOf({ ...small, overflow: "drop-oldest" });
     const accepted = await overfill(client);
     expect(accepted).toBe(400);
     expect(client.bufferedBytes).toBeLessThanOrEqual(small.maxBufferBytes);
     await client.close({ deadlineMs: 0 });
 
-    server.requests.length = 0;
-    server.respond = accept;
-    await clientOf().flush();
+    ingesting.server.requests.length = 0;
+    ingesting.server.respond = accept;
+    await ingesting.clientOf().flush();
     expect(sent()).toContain(399);
     expect(sent()).not.toContain(0);
   });
 
   test("says when it has room again", async () => {
-    const client = clientOf({ ...small, cooldownMs: 20 });
+    const client = ingesting.clientOf({ ...small, cooldownMs: 20 });
     await overfill(client);
     const drained = once(client.events, "drain");
-    server.respond = accept;
+    ingesting.server.respond = accept;
     await drained;
     expect(client.send("s", record(1))).toBe(true);
   });
 });
 
 test("keeps records in memory when the folder cannot be used, tells of it, and delivers them", async () => {
-  const client = clientOf({ directory: "/dev/null/nowhere" });
+  const client = ingesting.clientOf({ directory: "/dev/null/nowhere" });
   const diskError = next(client, "diskError");
   client.send("s", record(1));
   await client.flush();
@@ -317,8 +288,8 @@ test("keeps records in memory when the folder cannot be used, tells of it, and d
 });
 
 test("works without a folder, and says at the end what was lost with the memory", async () => {
-  server.respond = (_, response) => json(response, 503, {});
-  const client = clientOf({ directory: undefined });
+  ingesting.server.respond = (_, response) => json(response, 503, {});
+  const client = ingesting.clientOf({ directory: undefined });
   const dropped = next(client, "dropped");
   client.send("s", record(1));
   await client.close({ deadlineMs: 20 });
@@ -326,7 +297,7 @@ test("works without a folder, and says at the end what was lost with the memory"
 });
 
 test("never throws: what cannot be serialised or is too large is set aside, what comes after the end is counted", async () => {
-  const client = clientOf();
+  const client = ingesting.clientOf();
   const circular: Record<string, unknown> = {};
   circular.self = circular;
   expect(client.send("s", circular)).toBe(false);
@@ -338,9 +309,9 @@ test("never throws: what cannot be serialised or is too large is set aside, what
 
 test("a listener that throws harms nothing", async () => {
   const warned = jest.spyOn(process, "emitWarning").mockImplementation();
-  server.respond = ({ records }, response) =>
+  ingesting.server.respond = ({ records }, response) =>
     json(response, 200, { status: [{ successful: 0, failed: records.length, error: "no" }] });
-  const client = clientOf();
+  const client = ingesting.clientOf();
   client.events.on("deadLetter", () => {
     throw new Error("listener");
   });
@@ -351,17 +322,17 @@ test("a listener that throws harms nothing", async () => {
 });
 
 test("two processes share a folder without touching each other's records", async () => {
-  const [a, b] = [clientOf(), clientOf()];
+  const [a, b] = [ingesting.clientOf(), ingesting.clientOf()];
   a.send("s", record(1));
   b.send("s", record(2));
   await Promise.all([a.flush(), b.flush()]);
   expect(sent().sort()).toEqual([1, 2]);
-  expect(await readdir(join(directory, "journals"))).toHaveLength(4); // Two folders and their locks.
+  expect(await readdir(join(ingesting.directory, "journals"))).toHaveLength(4); // Two folders and their locks.
 });
 
 test("memory stays bounded while the server is down and the application goes on logging", async () => {
-  const client = clientOf({ maxBufferBytes: 16 * 2 ** 20, cooldownMs: 50 });
-  await server.stop();
+  const client = ingesting.clientOf({ maxBufferBytes: 16 * 2 ** 20, cooldownMs: 50 });
+  await ingesting.server.stop();
   const filler = "x".repeat(2000);
   const before = process.memoryUsage();
   for (let n = 0; n < 30_000; n++) {
@@ -372,5 +343,4 @@ test("memory stays bounded while the server is down and the application goes on 
   expect(client.stats.s!.dropped).toBeGreaterThan(0);
   expect(heapUsed + arrayBuffers - before.heapUsed - before.arrayBuffers).toBeLessThan(64 * 2 ** 20);
   await client.close({ deadlineMs: 0 });
-  server = await StubServer.start();
 });

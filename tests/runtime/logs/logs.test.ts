@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { context } from "@opentelemetry/api";
 import { eventTimeField } from "@o2cqrs/contract";
 import { runInRequest } from "openobserve-cqrs/runtime/context";
-import { maskRecord, pinoDestination } from "openobserve-cqrs/runtime/logs";
+import { CqrsLogs, maskRecord, pinoDestination } from "openobserve-cqrs/runtime/logs";
 import pino from "pino";
 import { identity, Recording } from "../bus/recording.js";
 import { StubServer } from "../ingest/stub-server.js";
@@ -39,6 +39,39 @@ test("fills in time, identity, request and the active span", () => {
     expect(new Date(micros / 1000).toISOString()).toBe(record!.timestamp);
     expect(Math.abs(micros / 1000 - Date.now())).toBeLessThan(1000);
   });
+});
+
+test("writes to a sink that takes text what it gives to one that takes objects", () => {
+  const texts: string[] = [];
+  const objects: object[] = [];
+  const takesObjects = { send: (_stream: string, record: object) => objects.push(record) > 0 };
+  const takesText = { ...takesObjects, sendJson: (_stream: string, json: string) => texts.push(json) > 0 };
+  const streams = { commands: "c", queries: "q", events: "e", metrics: "m", traces: "t" };
+  const said = { ...command, duration_ms: 1.5, error: 'mail "a@example.com"\nnow', error_code: "E" };
+  runInRequest({ requestId: 'r "1"', tenant: "t-1", userId: "u-1" }, () => {
+    for (const sink of [takesObjects, takesText]) {
+      const logs = new CqrsLogs({ sink, streams, identity });
+      logs.logCommand({ ...said, status: "error" });
+      logs.logEvent({ type: "Placed", status: "handled", subscriber: "S", handler: "S", dlq: false });
+    }
+  });
+  const varying = ["recordId", eventTimeField, "timestamp", "traceId", "spanId"];
+  const own = (record: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(record).filter(([name]) => !varying.includes(name)));
+  expect(texts).toHaveLength(2);
+  const read = texts.map((text) => JSON.parse(text) as Record<string, unknown>);
+  const given = objects.map((record) => JSON.parse(JSON.stringify(record)) as Record<string, unknown>);
+  expect(read.map(own)).toEqual(given.map(own));
+  expect(Object.keys(read[0]!).sort()).toEqual(Object.keys(given[0]!).sort());
+  expect(read[0]!.error).not.toContain("a@example.com");
+});
+
+test("lets the application override what is filled in, with a sink that takes text too", () => {
+  const objects: object[] = [];
+  const sink = { send: (_stream: string, record: object) => objects.push(record) > 0, sendJson: () => true };
+  const streams = { commands: "c", queries: "q", events: "e", metrics: "m", traces: "t" };
+  new CqrsLogs({ sink, streams, identity }).logCommand({ ...command, requestId: "mine" });
+  expect(objects).toMatchObject([{ requestId: "mine", service: identity.service }]);
 });
 
 test("has ids even without span and request, and a record id that is never the same", () => {
