@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { writePrivateFile } from "../storage/private-file.js";
@@ -26,4 +27,32 @@ export async function localStackEnv(projectRoot: string, env: Env): Promise<Env>
     ...(hasPassphrase ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
+}
+
+/** Where the real CLI finds the settings of the `local` stack, and may write to them. */
+export interface LocalStackSettings {
+  /** A project of the same name that holds nothing else. */
+  readonly folder: string;
+  readonly configFile: string;
+}
+
+const saltLine = /^encryptionsalt:.*$/m;
+
+/**
+ * Copies the stack's config to `.o2cqrs/`: the real CLI writes the salt of its secrets into a stack's config, which
+ * is no business of the file that all share. A salt that it left in the copy stays.
+ */
+export async function localStackSettings(projectRoot: string): Promise<LocalStackSettings> {
+  const folder = join(projectRoot, ".o2cqrs", "local", "project");
+  const configFile = join(folder, `Pulumi.${localStack}.yaml`);
+  const project = await readFile(join(projectRoot, "Pulumi.yaml"), "utf8");
+  const name = /^name:.*$/m.exec(project)?.[0] ?? "name: o2cqrs";
+  await writePrivateFile(join(folder, "Pulumi.yaml"), `${name}\nruntime: nodejs\n`);
+  const config = await readFile(join(projectRoot, `Pulumi.${localStack}.yaml`), "utf8");
+  const salt = existsSync(configFile) ? saltLine.exec(await readFile(configFile, "utf8"))?.[0] : undefined;
+  await writePrivateFile(
+    configFile,
+    salt === undefined ? config : `${config.replace(saltLine, "")}${salt}\n`,
+  );
+  return { folder, configFile };
 }

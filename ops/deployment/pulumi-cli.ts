@@ -54,17 +54,20 @@ export class PulumiCli implements Deployer {
   readonly #path: string;
   readonly #projectRoot: string;
   readonly #env: Env;
+  readonly #configFile: readonly string[];
 
-  private constructor(path: string, version: string, projectRoot: string, env: Env) {
+  private constructor(path: string, version: string, projectRoot: string, env: Env, configFile?: string) {
     this.title = `Pulumi CLI ${version}`;
     this.#path = path;
     this.#projectRoot = projectRoot;
     this.#env = env;
+    this.#configFile = configFile === undefined ? [] : ["--config-file", configFile];
   }
 
-  static async open(path: string, projectRoot: string, env: Env): Promise<PulumiCli> {
+  /** @param configFile the stack's config, which the CLI may write to; default Pulumi.<stack>.yaml of the project */
+  static async open(path: string, projectRoot: string, env: Env, configFile?: string): Promise<PulumiCli> {
     const { stdout } = await promisify(execFile)(path, ["version"], { env: { ...env } });
-    return new PulumiCli(path, stdout.trim(), projectRoot, env);
+    return new PulumiCli(path, stdout.trim(), projectRoot, env, configFile);
   }
 
   async run(action: DeployAction, { stack, json, signal }: DeployRequest): Promise<void> {
@@ -74,6 +77,7 @@ export class PulumiCli implements Deployer {
       stack,
       "--non-interactive",
       ...flags[action],
+      ...this.#configFile,
       ...(json ? ["--json"] : []),
     ];
     const code = await this.#spawn(args, signal);
@@ -91,6 +95,7 @@ export class PulumiCli implements Deployer {
       "--stack",
       stack,
       "--non-interactive",
+      ...this.#configFile,
       ...(refresh ? ["--refresh"] : []),
     ];
     try {
@@ -127,7 +132,7 @@ export class PulumiCli implements Deployer {
   }
 
   async config(stack: string): Promise<StackConfigValues> {
-    const args = ["config", "--json", "--show-secrets", "--stack", stack];
+    const args = ["config", "--json", "--show-secrets", "--stack", stack, ...this.#configFile];
     const { stdout } = await promisify(execFile)(this.#path, args, {
       cwd: this.#projectRoot,
       env: { ...this.#env },
@@ -135,10 +140,13 @@ export class PulumiCli implements Deployer {
     return configSchema.parse(JSON.parse(stdout));
   }
 
-  /** Creates the stack where it does not exist yet. */
-  async ensureStack(stack: string): Promise<void> {
+  /**
+   * Creates the stack where it does not exist yet.
+   * @param folder a project of the same name, in which the CLI may leave the new stack's settings
+   */
+  async ensureStack(stack: string, folder: string): Promise<void> {
     await promisify(execFile)(this.#path, ["stack", "select", "--create", "--stack", stack], {
-      cwd: this.#projectRoot,
+      cwd: folder,
       env: { ...this.#env },
     });
   }

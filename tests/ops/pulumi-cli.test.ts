@@ -41,6 +41,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "o2cqrs-cli-"));
   await writeFile(join(folder, "pulumi"), script);
   await chmod(join(folder, "pulumi"), 0o755);
+  await writeFile(join(folder, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+  await writeFile(join(folder, "Pulumi.local.yaml"), "config: {}\n");
   env = { PATH: [folder, dirname(process.execPath)].join(delimiter), CALLS: join(folder, "calls") };
 });
 
@@ -66,6 +68,29 @@ describe("with a Pulumi CLI on the PATH", () => {
     expect(select.args).toEqual(["stack", "select", "--create", "--stack", "local"]);
     expect(select.backend).toMatch(/^file:\/\/.*\.o2cqrs\/local$/);
     expect(await readFile(select.passphraseFile!, "utf8")).toMatch(/^\S{40,}$/);
+  });
+
+  test("what the CLI writes into the local stack's config stays out of the tracked file", async () => {
+    const tracked = "config:\n  o2cqrs:target: local\n";
+    await writeFile(join(folder, "Pulumi.local.yaml"), tracked);
+    const deployer = await findDeployer(recordSession(folder, env), "local");
+    const select = (await calls()).at(-1)!;
+    expect(select.cwd).toMatch(/\.o2cqrs\/local\/project$/);
+    expect(await readFile(join(select.cwd, "Pulumi.yaml"), "utf8")).toContain("name: shop");
+
+    const { signal } = new AbortController();
+    await deployer.run("up", { stack: "local", json: false, signal });
+    const { args } = (await calls()).at(-1)!;
+    const copy = args[args.indexOf("--config-file") + 1]!;
+    expect(copy).toBe(join(select.cwd, "Pulumi.local.yaml"));
+    expect(await readFile(copy, "utf8")).toBe(tracked);
+
+    await writeFile(copy, `${tracked}encryptionsalt: v1:abc\n`);
+    const changed = "config:\n  o2cqrs:target: local\n  o2cqrs:region: here\n";
+    await writeFile(join(folder, "Pulumi.local.yaml"), changed);
+    await findDeployer(recordSession(folder, env), "local");
+    expect(await readFile(copy, "utf8")).toBe(`${changed}encryptionsalt: v1:abc\n`);
+    expect(await readFile(join(folder, "Pulumi.local.yaml"), "utf8")).toBe(changed);
   });
 
   test("outputs, config and plan are read from its JSON, secrets in plaintext for us alone", async () => {
