@@ -39,7 +39,7 @@ const cluster = (options: Options) => [
 
 const server = (options: Options) => [
   set("ZO_DATA_DIR", dataFolder),
-  set("ZO_HTTP_ADDR", "0.0.0.0"),
+  // No address: a node tells the others the one that it is given, and listens on all by itself.
   set("ZO_HTTP_PORT", ports.http),
   set("ZO_HTTP_IPV6_ENABLED", false),
   set("ZO_GRPC_PORT", ports.grpc),

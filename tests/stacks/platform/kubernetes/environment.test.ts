@@ -42,6 +42,13 @@ describe("the environment of every role", () => {
     for (const role of roles) expect(values(role)).toEqual({ ...values("router"), ZO_NODE_ROLE: role });
   });
 
+  it("gives no address to listen on, which each node would tell the others as its own", () => {
+    for (const role of roles) {
+      expect(values(role)).not.toHaveProperty("ZO_HTTP_ADDR");
+      expect(values(role)).not.toHaveProperty("ZO_GRPC_ADDR");
+    }
+  });
+
   it("takes every credential from a secret", () => {
     const credentials = Object.entries(values("ingester")).filter(([name]) =>
       /PASSWORD|TOKEN|_DSN|SALT|_KEY$/.test(name),
