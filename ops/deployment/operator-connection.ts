@@ -3,6 +3,7 @@ import {
   type Connection,
   connectionFrom,
   ConnectionSettingsError,
+  NotFoundError,
   OpenObserve,
   UnavailableError,
 } from "@o2cqrs/providers/client";
@@ -37,15 +38,21 @@ export async function openServer(connection: Connection): Promise<OpenObserve> {
     return server;
   } catch (error) {
     await server.close();
-    throw explained(error, server.url);
+    throw explained(error, server);
   }
 }
 
-function explained(error: unknown, url: string): unknown {
+function explained(error: unknown, { url, organization }: OpenObserve): unknown {
   if (error instanceof UnavailableError)
     return new OperatorError(`OpenObserve at ${url} cannot be reached: ${error.serverMessage}`, {
       exitCode: exitCodes.unreachable,
       cure: "Start it (the embedded one: npm start -- --keep), or mend o2cqrs:url.",
+      cause: error,
+    });
+  if (error instanceof NotFoundError)
+    return new OperatorError(`There is no organisation ${organization} on ${url}`, {
+      exitCode: exitCodes.usage,
+      cure: "Make it in OpenObserve first, and name it by its identifier, not its title.",
       cause: error,
     });
   if (error instanceof AuthenticationError)

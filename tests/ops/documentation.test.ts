@@ -65,8 +65,11 @@ describe("the documentation of the command", () => {
   });
 
   test("has the checklist that verify goes by, on one page (O2CQRS_WRITE_DOCS=1 writes it)", async () => {
-    const options = { parser: "markdown", plugins: [markdown], printWidth: 110 } as const;
-    const expected = await format(checklistPage(), options);
+    const expected = await format(checklistPage(), {
+      parser: "markdown",
+      plugins: [markdown],
+      printWidth: 110,
+    });
     const path = join(repository, "docs", "checklist.md");
     if (process.env.O2CQRS_WRITE_DOCS === "1") writeFileSync(path, expected);
     else expect(read("docs/checklist.md")).toBe(expected);
