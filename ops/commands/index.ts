@@ -1,6 +1,7 @@
 import { type Verb } from "../cli/session.js";
 import { alerts } from "./alerts.js";
 import { backup } from "./backup.js";
+import { dashboards } from "./dashboards.js";
 import { destroy, refresh, up } from "./deploy.js";
 import { doctor } from "./doctor.js";
 import { drift } from "./drift.js";
@@ -10,8 +11,8 @@ import { importVerb } from "./import.js";
 import { outputs } from "./outputs.js";
 import { preview } from "./preview.js";
 import { restore } from "./restore.js";
-import { rollback } from "./rollback.js";
 import { token } from "./token.js";
+import { rollback } from "./rollback.js";
 import { verify } from "./verify.js";
 
 /** Every verb of `o2cqrs`, in the order of its help. */
@@ -25,11 +26,12 @@ export const verbs: readonly Verb[] = [
   verify,
   drift,
   alerts,
-  importVerb,
+  dashboards,
   gate,
+  rollback,
+  importVerb,
   backup,
   restore,
   token,
-  rollback,
   doctor,
 ];
