@@ -6,6 +6,7 @@ import type { DockerOptions } from "./docker/options.js";
 import { existingPlatform } from "./existing.js";
 import type { KubernetesOptions } from "./kubernetes/options.js";
 import type { Platform, PlatformSecrets } from "./platform.js";
+import { ServerReady } from "./server-ready/resource.js";
 
 export type { Platform, PlatformSecrets } from "./platform.js";
 
@@ -21,19 +22,29 @@ export function createPlatform(config: StackConfig): Platform {
     case "docker": {
       // eslint-disable-next-line @typescript-eslint/no-require-imports
       const { DockerPlatform } = require("./docker/component.js") as typeof import("./docker/component.js");
-      return new DockerPlatform("platform", { options: dockerOptionsOf(config), secrets: secretsOf(config) });
+      return awaited(
+        new DockerPlatform("platform", { options: dockerOptionsOf(config), secrets: secretsOf(config) }),
+      );
     }
     case "kubernetes": {
       const { KubernetesPlatform } =
         // eslint-disable-next-line @typescript-eslint/no-require-imports
         require("./kubernetes/component.js") as typeof import("./kubernetes/component.js");
-      return new KubernetesPlatform("platform", {
-        options: kubernetesOptionsOf(config),
-        secrets: secretsOf(config),
-      });
+      return awaited(
+        new KubernetesPlatform("platform", {
+          options: kubernetesOptionsOf(config),
+          secrets: secretsOf(config),
+        }),
+      );
     }
   }
 }
+
+/** A platform whose server answers before anything is configured there. */
+const awaited = ({ url, ready }: Platform): Platform => ({
+  url,
+  ready: [new ServerReady("server", { after: ready })],
+});
 
 /** The image of the server, of the release that the config names, unless an image is given. */
 const serverImage = (config: StackConfig) => ({ ...defaultImages.openobserve, tag: config.version });

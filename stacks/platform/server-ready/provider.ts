@@ -1,0 +1,70 @@
+import {
+  connectionFrom,
+  eventually,
+  NotFoundError,
+  OpenObserve,
+  type OpenObserveError,
+  UnavailableError,
+} from "@o2cqrs/providers/client";
+import type { dynamic } from "@pulumi/pulumi";
+
+/** Time for names, certificates and routes to come to be. */
+const withinMs = 10 * 60_000;
+
+/** Waits until a server that has just been deployed answers, with the credentials that everything will use. */
+export class ServerReadyProvider implements dynamic.ResourceProvider<object, object> {
+  #config: dynamic.Config | undefined;
+
+  /** @param waitMs how long to wait; default ten minutes */
+  constructor(private readonly waitMs = withinMs) {}
+
+  configure({ config }: dynamic.ConfigureRequest): Promise<void> {
+    this.#config = config;
+    return Promise.resolve();
+  }
+
+  check(_olds: unknown, inputs: object): Promise<dynamic.CheckResult<object>> {
+    return Promise.resolve({ inputs, failures: [] });
+  }
+
+  diff(): Promise<dynamic.DiffResult> {
+    return Promise.resolve({ changes: false });
+  }
+
+  /** @throws Error when the time is over; any other refusal, such as of the password, at once */
+  async create(): Promise<dynamic.CreateResult<object>> {
+    const connection = connectionFrom({ config: (key) => this.#config?.get(`o2cqrs:${key}`) });
+    const server = new OpenObserve(connection, { retries: 0 });
+    let last: OpenObserveError | undefined;
+    const answers = async (): Promise<true | undefined> => {
+      try {
+        await server.folders.list("dashboards");
+        return true;
+      } catch (error) {
+        // A route that an ingress has not heard of yet is answered by 404.
+        if (!(error instanceof UnavailableError || error instanceof NotFoundError)) throw error;
+        last = error;
+        return undefined;
+      }
+    };
+    try {
+      if ((await eventually(answers, { withinMs: this.waitMs })) === true) return { id: "ready", outs: {} };
+    } finally {
+      await server.close();
+    }
+    throw new Error(
+      `OpenObserve is deployed, but does not answer at ${connection.url}: ${last?.message ?? ""}\n` +
+        "What has been made stays; run pulumi up again when it answers.",
+    );
+  }
+
+  read(id: string): Promise<dynamic.ReadResult<object>> {
+    return Promise.resolve({ id, props: {} });
+  }
+
+  delete(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export const provider = new ServerReadyProvider();
