@@ -1,10 +1,9 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readFile } from "node:fs/promises";
 import { stringify } from "yaml";
 import { commandDriver } from "../../../ops/gate/traffic/command.js";
 import { canaryAnnotations, ingressDriver } from "../../../ops/gate/traffic/ingress.js";
@@ -63,7 +62,7 @@ describe("the canary ingress", () => {
   let server: Server;
   let url: string;
   let annotations: Record<string, string>;
-  let requests: { method?: string; url?: string; authorization?: string; type?: string }[];
+  let requests: Readonly<Record<"method" | "url" | "authorization" | "type", string | undefined>>[];
   let stubborn: boolean;
 
   beforeEach(async () => {
