@@ -1,0 +1,44 @@
+import { resolve } from "node:path";
+import { readConfig } from "@o2cqrs/stacks/config";
+import { Command } from "commander";
+import { writeComposeFolder } from "../compose/write-folder.js";
+import { jsonOption, stackOption } from "../cli/options.js";
+import { usageError } from "../cli/errors.js";
+import { type Session, type Verb } from "../cli/session.js";
+import { findDeployer } from "../deployment/find-deployer.js";
+
+interface ComposeOptions {
+  readonly stack: string;
+  readonly output: string;
+  readonly json: boolean;
+}
+
+export const compose: Verb = (session) =>
+  new Command("compose")
+    .description("write the platform of a stack of target docker as a folder for Docker Compose")
+    .addOption(stackOption())
+    .option("-o, --output <folder>", "folder to write, which only its owner may enter", "compose")
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample: o2cqrs compose -s dev -o compose && cd compose && docker compose up -d")
+    .action((options: ComposeOptions) => writeCompose(options, session));
+
+async function writeCompose({ stack, output, json }: ComposeOptions, session: Session): Promise<void> {
+  const { terminal, env, projectRoot } = session;
+  const deployer = await findDeployer(session, stack);
+  const values = await deployer.config(stack);
+  // Whether a secret stands encrypted is for the deploy to judge: here it is plain text already.
+  const config = readConfig({ stack, values, env, folder: projectRoot });
+  if (config.target !== "docker")
+    throw usageError(
+      `Stack ${stack} is of target ${config.target}: only target docker can be written for Compose.`,
+      "Name a stack of target docker: --stack dev.",
+    );
+  const folder = resolve(output);
+  const { files, secretFiles } = await writeComposeFolder(folder, config);
+  if (json) {
+    terminal.print(JSON.stringify({ folder, files, secretFiles }, null, 2));
+    return;
+  }
+  terminal.print(`${folder}: ${[...files, ...secretFiles].join(", ")}`);
+  terminal.note(`${secretFiles.join(", ")} hold secrets: never commit them. Start it: docker compose up -d`);
+}

@@ -1,0 +1,216 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import { Agent, request } from "undici";
+import { defineDocker } from "../../stacks/platform/docker/define.js";
+import type { ContainerRole, DockerDefinition } from "../../stacks/platform/docker/definition.js";
+import type { DockerOptions } from "../../stacks/platform/docker/options.js";
+import { gatewayTokensFile } from "../../stacks/platform/gateway/credentials.js";
+import { apply, create, healthy, type Secrets } from "./apply.js";
+import { type Daemon, startDaemon } from "./daemon.js";
+import { gatewayImage, gatewayModule, importImages, serverImage } from "./images.js";
+
+export type Release = "0.60" | "0.90";
+export type Authorization = "root" | "token" | "none" | { readonly header: string };
+
+export const rootUser = "root@example.com";
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  json(): unknown;
+}
+
+export interface CallOptions {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly as?: Authorization;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What `target: docker` describes, on a daemon of its own, as somebody outside sees it. */
+export class Deployment {
+  readonly url: string;
+  readonly caFile: string;
+  readonly #agent: Agent;
+  #release: Release;
+  #limits: NonNullable<DockerOptions["limits"]> = { maxBodyMegabytes: 1 };
+
+  private constructor(
+    readonly daemon: Daemon,
+    readonly port: number,
+    readonly secrets: Secrets,
+    readonly token: string,
+    release: Release,
+  ) {
+    this.url = `https://localhost:${port}`;
+    this.caFile = join(daemon.folder, "tls", "tls.crt");
+    this.#agent = new Agent({ connect: { ca: secrets.tlsCertificate }, connections: 16 });
+    this.#release = release;
+  }
+
+  static async start(release: Release): Promise<Deployment> {
+    const daemon = await startDaemon();
+    try {
+      await importImages(daemon.docker);
+      const rootToken = randomBytes(16).toString("hex");
+      const token = randomBytes(24).toString("hex");
+      const secrets = {
+        ...makeCertificate(join(daemon.folder, "tls")),
+        rootPassword: `Aa1#${randomBytes(12).toString("hex")}`,
+        rootToken,
+        gatewayTokens: gatewayTokensFile([{ token, user: rootUser, credential: rootToken }]),
+        s3AccessKey: "",
+        s3SecretKey: "",
+      };
+      const deployment = new Deployment(daemon, await freePort(), secrets, token, release);
+      await apply(daemon.docker, deployment.definition(), secrets);
+      return deployment;
+    } catch (error) {
+      await daemon.close();
+      throw error;
+    }
+  }
+
+  get docker(): Docker {
+    return this.daemon.docker;
+  }
+
+  get release(): Release {
+    return this.#release;
+  }
+
+  get options(): DockerOptions {
+    return {
+      name: "suite",
+      port: this.port,
+      gatewayModule,
+      images: { openobserve: serverImage(this.#release), gateway: gatewayImage },
+      memory: { openobserve: 512 },
+      limits: this.#limits,
+      allowLoopbackReceivers: true,
+    };
+  }
+
+  definition(): DockerDefinition {
+    return defineDocker(this.options);
+  }
+
+  container(role: ContainerRole) {
+    const found = this.definition().containers.find((each) => each.role === role);
+    if (found === undefined) throw new Error(`there is no ${role}`);
+    return { definition: found, handle: this.docker.getContainer(found.name) };
+  }
+
+  /** Makes the server's container anew, on the same volume, with the image of a release. */
+  async replaceServer(release: Release): Promise<void> {
+    const before = this.container("openobserve");
+    await before.handle.stop();
+    await before.handle.remove();
+    this.#release = release;
+    await create(this.docker, this.container("openobserve").definition, this.definition(), this.secrets);
+  }
+
+  /** Makes the gateway's container anew, and the one that carries its files. */
+  async limitRate(requestsPerSecond: number, burst: number): Promise<void> {
+    const { definition: before, handle } = this.container("gateway");
+    for (const each of [handle, this.docker.getContainer(before.files!.volume)])
+      await each.remove({ force: true });
+    this.#limits = { ...this.#limits, requestsPerSecond, burst };
+    await create(this.docker, this.container("gateway").definition, this.definition(), this.secrets);
+  }
+
+  async healthy(): Promise<void> {
+    for (const { name } of this.definition().containers) await healthy(this.docker, name);
+  }
+
+  /** The main process of a container, as the machine counts it. */
+  async pidOf(role: ContainerRole): Promise<number> {
+    return (await this.container(role).handle.inspect()).State.Pid;
+  }
+
+  /** A command in a container. @returns what it wrote */
+  async run(role: ContainerRole, command: string[]): Promise<string> {
+    const stream = await this.#execute(role, command);
+    let text = "";
+    stream.on("data", (part: Buffer) => (text += part.toString()));
+    await once(stream, "end");
+    return text;
+  }
+
+  /** A command that runs on in a container, once it has written what tells that it is ready. */
+  async start(role: ContainerRole, command: string[], ready: string): Promise<void> {
+    const stream = await this.#execute(role, command);
+    for await (const part of stream) if (String(part).includes(ready)) return;
+    throw new Error(`${command.join(" ")} ended before it was ready`);
+  }
+
+  async #execute(role: ContainerRole, command: string[]) {
+    const execution = await this.container(role).handle.exec({
+      Cmd: command,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: true,
+    });
+    return execution.start({ Tty: true });
+  }
+
+  async call(
+    path: string,
+    { method = "GET", as = "none", body, headers }: CallOptions = {},
+  ): Promise<Answer> {
+    const answer = await request(`${this.url}${path}`, {
+      method,
+      dispatcher: this.#agent,
+      headers: { "content-type": "application/json", ...this.#authorization(as), ...headers },
+      ...(body !== undefined && { body }),
+    });
+    const text = await answer.body.text();
+    return {
+      status: answer.statusCode,
+      type: String(answer.headers["content-type"]),
+      text,
+      json: () => JSON.parse(text) as unknown,
+    };
+  }
+
+  #authorization(as: Authorization): Record<string, string> {
+    if (as === "none") return {};
+    if (as === "token") return { authorization: `Bearer ${this.token}` };
+    if (as !== "root") return { authorization: as.header };
+    const basic = Buffer.from(`${rootUser}:${this.secrets.rootPassword}`).toString("base64");
+    return { authorization: `Basic ${basic}` };
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close();
+    await this.daemon.close();
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+/** As the docs tell a user to make one. */
+function makeCertificate(folder: string): { tlsCertificate: string; tlsKey: string } {
+  mkdirSync(folder);
+  execFileSync(
+    "openssl",
+    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj /CN=localhost
+     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout tls.key -out tls.crt`.split(/\s+/),
+    { cwd: folder, stdio: "ignore" },
+  );
+  const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  return { tlsCertificate: read("tls.crt"), tlsKey: read("tls.key") };
+}

@@ -1,0 +1,32 @@
+import { Deployment } from "./deployment.js";
+import { composeChecks } from "./checks/compose.js";
+import { definitionChecks } from "./checks/definition.js";
+import { gatewayChecks } from "./checks/gateway.js";
+import { limitChecks } from "./checks/limits.js";
+import { lossChecks } from "./checks/loss.js";
+import { upgradeChecks } from "./checks/upgrade.js";
+
+/** What target `docker` describes, run by a real daemon. The parts are one story, in order. */
+jest.setTimeout(240_000);
+
+const describeWithDaemon = process.env.O2CQRS_NO_DOCKER === undefined ? describe : describe.skip;
+
+describeWithDaemon("the platform on a Docker daemon", () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start("0.60");
+  });
+
+  afterAll(async () => {
+    await deployment.close();
+  });
+
+  const get = () => deployment;
+  definitionChecks(get);
+  upgradeChecks(get);
+  gatewayChecks(get);
+  limitChecks(get);
+  lossChecks(get);
+  composeChecks(get);
+});
