@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { folders } from "@o2cqrs/contract";
 import { type ServerDashboard } from "@o2cqrs/providers/client";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type Duration, parseDuration } from "../cli/duration.js";
 import { OperatorError, usageError } from "../cli/errors.js";
 import { jsonOption, stackOption } from "../cli/options.js";
@@ -28,7 +28,11 @@ export const dashboards: Verb = (session) =>
       .option("--all", "every dashboard of the folder", false)
       .option("--folder <name>", "folder on the server", folders.dashboards.name)
       .option("--output <folder>", "where the files go", "dashboards")
-      .option("--since <time>", "how far back data is drawn", parseDuration, parseDuration("1h"))
+      .addOption(
+        new Option("--since <time>", "how far back data is drawn")
+          .argParser(parseDuration)
+          .default(parseDuration("1h"), "1h"),
+      )
       .addOption(jsonOption())
       .addHelpText("after", "\nExit code 1 when a panel's query failed; it is drawn with the server's words.")
       .action((titles: string[], options: RenderCommandOptions) => runRender(titles, options, session)),
