@@ -20,8 +20,8 @@ import * as arbitrary from "./arbitraries.js";
 
 const blank = fc.stringMatching(/^[ \t\n]*$/);
 const badAlertingName = fc
-  .tuple(fc.constantFrom(..."ab"), fc.constantFrom(...": # ? & % / \" '".replaceAll(" ", ""), " "))
-  .map(([letter, refused]) => letter + refused + letter);
+  .constantFrom(":", "#", "?", "&", "%", "/", '"', "'", " ")
+  .map((refused) => `a${refused}b`);
 const otherWord = fc.stringMatching(/^[A-Z]{3,8}$/);
 const notAnAddress = fc.constantFrom(
   "",
