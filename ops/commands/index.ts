@@ -2,6 +2,7 @@ import { type Verb } from "../cli/session.js";
 import { alerts } from "./alerts.js";
 import { backup } from "./backup.js";
 import { dashboards } from "./dashboards.js";
+import { compose } from "./compose.js";
 import { destroy, refresh, up } from "./deploy.js";
 import { doctor } from "./doctor.js";
 import { drift } from "./drift.js";
@@ -34,4 +35,5 @@ export const verbs: readonly Verb[] = [
   restore,
   token,
   doctor,
+  compose,
 ];
