@@ -54,6 +54,8 @@ const server = (options: Options) => [
   set("ZO_PROMETHEUS_ENABLED", true),
   set("ZO_CREATE_ORG_THROUGH_INGESTION", false),
   set("ZO_COMPACT_DATA_RETENTION_DAYS", options.retentionDays),
+  // Otherwise records that were answered 200 stay in a buffer of the process, and are lost when it is killed.
+  set("ZO_WAL_FSYNC_DISABLED", false),
 ];
 
 const metadata = (options: Options) => [
