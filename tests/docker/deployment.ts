@@ -143,13 +143,6 @@ export class Deployment {
     return text;
   }
 
-  /** A command that runs on in a container, once it has written what tells that it is ready. */
-  async start(role: ContainerRole, command: string[], ready: string): Promise<void> {
-    const stream = await this.#execute(role, command);
-    for await (const part of stream) if (String(part).includes(ready)) return;
-    throw new Error(`${command.join(" ")} ended before it was ready`);
-  }
-
   async #execute(role: ContainerRole, command: string[]) {
     const execution = await this.container(role).handle.exec({
       Cmd: command,
