@@ -1,5 +1,5 @@
 import { type CQRSOpenObserveConfig } from "@o2cqrs/contract";
-import { OpenObserve, type Row } from "@o2cqrs/providers/client";
+import { type Connection, OpenObserve, type Row } from "@o2cqrs/providers/client";
 import { configFromEnv } from "openobserve-cqrs/runtime/env";
 import { type Duration } from "../cli/duration.js";
 import { type Session } from "../cli/session.js";
@@ -28,6 +28,8 @@ export interface VerifyContext {
   readonly app: OpenObserve;
   readonly appEnv: Readonly<Record<string, string>>;
   readonly appConfig: CQRSOpenObserveConfig;
+  /** Certificate of the authority that signed the server's, as PEM. */
+  readonly caCertificate?: string;
   /** Every credential that is known here. */
   readonly secrets: readonly string[];
   readonly since: Duration;
@@ -64,20 +66,20 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
   const connection = operatorConnection(config, session);
   const appConfig = configFromEnv(appEnv);
   const admin = await openServer(connection);
-  const app = new OpenObserve({
-    url: appConfig.baseUrl,
-    organization: appConfig.org,
-    credential:
+  const { credential, caCertificate } = connection;
+  const authority = caCertificate === undefined ? {} : { caCertificate };
+  const app = new OpenObserve(
+    appConnection(
+      { appConfig, ...authority },
       appConfig.user === undefined
         ? { kind: "bearer", token: appConfig.token }
         : { kind: "basic", user: appConfig.user, password: appConfig.token },
-    ...(connection.caCertificate !== undefined && { caCertificate: connection.caCertificate }),
-  });
+    ),
+  );
   const close = async () => {
     await Promise.all([admin.close(), app.close()]);
   };
   const now = Date.now() * 1000;
-  const { credential } = connection;
   return {
     stack,
     target: config["o2cqrs:target"] ?? "existing",
@@ -87,6 +89,7 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
     app,
     appEnv,
     appConfig,
+    ...authority,
     secrets: [appConfig.token, credential.kind === "basic" ? credential.password : credential.token],
     since,
     window: { start: now - since.milliseconds * 1000, end: now },
@@ -95,6 +98,14 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
     signal: session.signal,
     close,
   };
+}
+
+/** The way that the application takes to the server, for whoever has the credential. */
+export function appConnection(
+  { appConfig, caCertificate }: Pick<VerifyContext, "appConfig" | "caCertificate">,
+  credential: Connection["credential"],
+): Connection {
+  return { url: appConfig.baseUrl, organization: appConfig.org, credential, caCertificate };
 }
 
 const nonEmpty = (text: string | undefined) => (text === "" ? undefined : text);

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { AuthenticationError, OpenObserve, UnavailableError } from "@o2cqrs/providers/client";
 import { type Check, fail, judge, notApplicable, pass } from "../check.js";
-import { type VerifyContext } from "../context.js";
+import { appConnection, type VerifyContext } from "../context.js";
 
 const skippedFolders = new Set(["node_modules", ".git", "dist", "coverage"]);
 const largestFile = 4 * 1024 * 1024;
@@ -47,7 +47,8 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
 }
 
 /** The right token is taken elsewhere, by each check that writes; here the wrong ones must be refused. */
-export const tokenRights: Check = async ({ appConfig }) => {
+export const tokenRights: Check = async (context) => {
+  const { appConfig } = context;
   const attempts = {
     "a wrong token": { kind: "basic", user: appConfig.user ?? "nobody", password: "wrong-token" },
     "an unknown user": { kind: "basic", user: "nobody@o2cqrs.internal", password: appConfig.token },
@@ -55,7 +56,7 @@ export const tokenRights: Check = async ({ appConfig }) => {
   } as const;
   const problems: string[] = [];
   for (const [what, credential] of Object.entries(attempts)) {
-    const server = new OpenObserve({ url: appConfig.baseUrl, organization: appConfig.org, credential });
+    const server = new OpenObserve(appConnection(context, credential));
     try {
       await server.telemetry.ingest(appConfig.streams.commands, []);
       problems.push(`${what} is taken`);
@@ -106,12 +107,10 @@ export const rateLimit: Check = async (context) => {
   );
 };
 
-async function sendEmptyBatch({ appConfig }: VerifyContext): Promise<void> {
+async function sendEmptyBatch(context: VerifyContext): Promise<void> {
+  const { appConfig } = context;
   const credential = { kind: "basic", user: appConfig.user ?? "", password: appConfig.token } as const;
-  const server = new OpenObserve(
-    { url: appConfig.baseUrl, organization: appConfig.org, credential },
-    { retries: 0 },
-  );
+  const server = new OpenObserve(appConnection(context, credential), { retries: 0 });
   try {
     await server.telemetry.ingest(appConfig.streams.commands, []);
   } catch (error) {

@@ -4,7 +4,10 @@ import { postMetrics } from "../probe/metrics.js";
 import { drillRecordId, probeRecord } from "../probe/records.js";
 import { type DrillTelemetry, type Sample, samplesBetween } from "./telemetry.js";
 
-type Writer = Pick<VerifyContext, "app" | "appConfig" | "appEnv" | "environment" | "signal">;
+type Writer = Pick<
+  VerifyContext,
+  "app" | "appConfig" | "appEnv" | "caCertificate" | "environment" | "signal"
+>;
 
 const isLog = (stream: string): stream is LogStreamRole => stream !== "quarantine";
 

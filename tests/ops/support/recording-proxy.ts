@@ -1,4 +1,5 @@
-import { createServer, request } from "node:http";
+import { createServer, request, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo } from "node:net";
 
 /** A server's front door that notes who asks for what. */
@@ -13,10 +14,14 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
-export async function openProxy(target: string): Promise<RecordingProxy> {
+/** @param tls PEM texts, for a door that speaks HTTPS */
+export async function openProxy(
+  target: string,
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<RecordingProxy> {
   const requests: string[] = [];
   let lost: RegExp | undefined;
-  const proxy = createServer((incoming, answer) => {
+  const forward: RequestListener = (incoming, answer) => {
     const line = `${incoming.method} ${incoming.url}`;
     requests.push(line);
     const lose = lost?.test(line) === true;
@@ -35,10 +40,11 @@ export async function openProxy(target: string): Promise<RecordingProxy> {
     );
     outgoing.once("error", () => answer.destroy());
     incoming.pipe(outgoing);
-  });
+  };
+  const proxy = tls === undefined ? createServer(forward) : createSecureServer(tls, forward);
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     requests,
     writes: () => requests.filter((line) => !line.startsWith("GET ")),
     loseAnswerOf: (pattern) => {
