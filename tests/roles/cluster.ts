@@ -14,7 +14,7 @@ import { type RenderedRole, renderedRole } from "./rendered.js";
 
 const secrets = {
   rootPassword: "Complexpass#123",
-  ingestToken: "roles-ingest-token-0123456789",
+  rootToken: "roles-root-token-0123456789",
   internalToken: "roles-internal-token-0123456789",
   authenticationSalt: "roles-salt-0123456789",
   natsPassword: "roles-nats-password",

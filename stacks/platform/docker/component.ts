@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayTokensFile } from "../gateway/credentials.js";
-import { GeneratedSecret } from "../kubernetes/generated-secret/resource.js";
+import { GeneratedSecret } from "../generated-secret/resource.js";
 import { type Platform, type PlatformSecrets } from "../platform.js";
 import { cpusAsRead, durationAsRead } from "./as-read.js";
 import { logOptions, tmpfsOptions } from "./compose.js";

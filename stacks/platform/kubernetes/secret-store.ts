@@ -1,4 +1,5 @@
 import {
+  all,
   ComponentResource,
   type Input,
   output,
@@ -8,8 +9,8 @@ import {
   secret,
 } from "@pulumi/pulumi";
 import { gatewayTokensFile } from "../gateway/credentials.js";
+import { GeneratedSecret } from "../generated-secret/resource.js";
 import type { PlatformSecrets } from "../platform.js";
-import { GeneratedSecret } from "./generated-secret/resource.js";
 import { platformLabels } from "./names.js";
 import type { Options } from "./options.js";
 import { register } from "./register.js";
@@ -52,25 +53,28 @@ export class SecretStore extends ComponentResource {
 
   private valuesOf(options: Options, secrets: PlatformSecrets): Values {
     const generated = (name: string) => new GeneratedSecret(name, { parent: this }).value;
+    const rootToken = generated("root-token");
     return {
       ...given(secrets),
+      rootToken,
       internalToken: generated("internal-token"),
       authenticationSalt: generated("authentication-salt"),
       natsPassword: generated("nats-password"),
-      gatewayTokens: output(secrets.ingestToken).apply((token) =>
-        gatewayTokensFile([{ token, user: options.rootUser, credential: token }]),
+      gatewayTokens: all([secrets.ingestToken, rootToken]).apply(([token, credential]) =>
+        gatewayTokensFile([{ token, user: options.rootUser, credential }]),
       ),
       ...(secrets.postgresUrl !== undefined && postgresValues(secrets.postgresUrl)),
     };
   }
 }
 
-const given = ({ postgresUrl: _, ...secrets }: PlatformSecrets): Values => secrets;
+/** What pods read as it was given; the gateway alone knows the token for sending, the database's secret its parts. */
+const given = ({ postgresUrl: _url, ingestToken: _token, ...secrets }: PlatformSecrets): Values => secrets;
 
 function postgresValues(url: Input<string>): Values {
   const parts = secret(output(url)).apply(postgresParts);
   const part = (name: keyof ReturnType<typeof postgresParts>): Output<string> =>
-    parts.apply((all) => all[name]);
+    parts.apply((found) => found[name]);
   return {
     postgresUri: part("postgresUri"),
     postgresHost: part("postgresHost"),

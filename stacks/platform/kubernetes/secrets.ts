@@ -5,7 +5,7 @@ import type { Options } from "./options.js";
 /** Values that no manifest holds: whoever registers the secrets puts them in. */
 export const secretValueNames = [
   "rootPassword",
-  "ingestToken",
+  "rootToken",
   "internalToken",
   "authenticationSalt",
   "natsPassword",
@@ -50,7 +50,7 @@ export function secretDefinitions(options: Options): SecretDefinition[] {
   return [
     opaque(serverSecret, {
       "root-password": "rootPassword",
-      "ingest-token": "ingestToken",
+      "root-token": "rootToken",
       "internal-token": "internalToken",
       "authentication-salt": "authenticationSalt",
     }),

@@ -10,7 +10,19 @@ interface Registered {
 }
 
 const registered: Registered[] = [];
+/** The text under each key of each Secret. */
+const secretTexts = new Map<string, Readonly<Record<string, string>>>();
 const made: string[] = [];
+
+function textsOf(data: unknown): Record<string, string> {
+  const plain = runtime.unwrapRpcSecret(data) as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(plain).map(([key, value]) => [
+      key,
+      Buffer.from(runtime.unwrapRpcSecret(value) as string, "base64").toString(),
+    ]),
+  );
+}
 
 /** Notes what is registered, in the stead of an engine. */
 const mocks: runtime.Mocks = {
@@ -18,10 +30,11 @@ const mocks: runtime.Mocks = {
     const { metadata } = inputs as { metadata?: { annotations?: Record<string, string> } };
     const object = `${type.split(":").at(-1)}/${name}`;
     registered.push({ object, annotations: metadata?.annotations, after: [...made] });
+    if (object.startsWith("Secret/")) secretTexts.set(name, textsOf((inputs as { data: unknown }).data));
     // Whatever does not wait for this one is begun before it is there.
     for (let turns = 0; turns < 20; turns++) await setImmediate();
     made.push(object);
-    return { id: name, state: { ...(inputs as object), value: "generated-secret-of-some-length" } };
+    return { id: name, state: { ...(inputs as object), value: `generated-${name}` } };
   },
   call: () => ({}),
 };
@@ -33,7 +46,7 @@ beforeAll(async () => {
     new KubernetesPlatform("platform", {
       secrets: {
         rootPassword: value,
-        ingestToken: value,
+        ingestToken: secret("an-ingest-token-0123456789"),
         tlsCertificate: value,
         tlsKey: value,
         s3AccessKey: value,
@@ -69,5 +82,18 @@ describe("the objects of a deployment, as Pulumi is told of them", () => {
     expect(afterOf("StatefulSet/openobserve-ingester")).toContain("StatefulSet/openobserve-querier");
     expect(afterOf("Deployment/openobserve-router")).toContain("StatefulSet/openobserve-ingester");
     expect(afterOf("Deployment/openobserve-gateway")).toContain("Deployment/openobserve-router");
+  });
+});
+
+describe("the token that clients send", () => {
+  it("stands in the gateway's file alone, for one that the server is given once, so that it can be rotated", () => {
+    const { "tokens.json": tokens, ...others } = secretTexts.get("openobserve-gateway-tokens")!;
+    expect(others).toEqual({});
+    expect(JSON.parse(tokens!)).toEqual([
+      { token: "an-ingest-token-0123456789", user: "root@example.com", credential: "generated-root-token" },
+    ]);
+    const server = secretTexts.get("openobserve-server")!;
+    expect(server["root-token"]).toBe("generated-root-token");
+    expect(JSON.stringify(server)).not.toContain("an-ingest-token");
   });
 });
