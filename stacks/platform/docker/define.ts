@@ -74,6 +74,8 @@ const serverEnvironment = (options: Options): Record<string, Text> => ({
   ZO_TELEMETRY: "false",
   ZO_CREATE_ORG_THROUGH_INGESTION: "false",
   ZO_COMPACT_DATA_RETENTION_DAYS: String(options.retentionDays),
+  // Otherwise records that were answered 200 stay in a buffer of the process, and are lost when it is killed.
+  ZO_WAL_FSYNC_DISABLED: "false",
   ...(options.allowLoopbackReceivers ? { ZO_SSRF_ALLOW_LOOPBACK: "true" } : {}),
 });
 

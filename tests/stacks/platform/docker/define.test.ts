@@ -1,8 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { openObserveVersions } from "@o2cqrs/contract";
 import { composeFolder } from "../../../../stacks/platform/docker/compose.js";
 import { defineDocker } from "../../../../stacks/platform/docker/define.js";
 import { type ContainerDefinition } from "../../../../stacks/platform/docker/definition.js";
 import { type DockerOptions } from "../../../../stacks/platform/docker/options.js";
+
+const known = JSON.parse(
+  readFileSync(join(__dirname, "..", "kubernetes", "openobserve-variables.json"), "utf8"),
+) as { versions: Record<string, string[]> };
 
 const byRole = (options: DockerOptions = {}) =>
   Object.fromEntries(
@@ -56,6 +62,20 @@ describe("the deployment on one machine", () => {
       "ZO_SSRF_ALLOW_LOOPBACK",
     );
   });
+
+  it("has a record on disk before it is answered, so that a killed server loses none", () => {
+    expect(byRole().openobserve.environment.ZO_WAL_FSYNC_DISABLED).toBe("false");
+  });
+
+  it.each(openObserveVersions.tested)(
+    "gives the server only variables that OpenObserve %s reads",
+    (version) => {
+      const unknown = Object.keys(byRole({ objectStore: true }).openobserve.environment).filter(
+        (name) => !known.versions[version]!.includes(name),
+      );
+      expect(unknown).toEqual([]);
+    },
+  );
 
   it("creates no organisation because somebody mistyped a path", () => {
     expect(byRole().openobserve.environment.ZO_CREATE_ORG_THROUGH_INGESTION).toBe("false");
