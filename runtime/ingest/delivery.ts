@@ -1,18 +1,22 @@
 import type PQueue from "p-queue";
 import { pause, withRetries } from "../retry/retry.js";
 import { type Batch } from "./batch.js";
+import { BatchLimit } from "./batch-limit.js";
 import { type DeadLetters } from "./dead-letters.js";
 import { type IngestEmitter } from "./events.js";
 import { type ResolvedIngestOptions } from "./options.js";
 import { rejectedRecords } from "./poison.js";
 import { type StreamStats } from "./stats.js";
 import { type Answer } from "./transport/answer.js";
-import { type Transport } from "./transport/transport.js";
+import { AnswerTimeoutError, type Transport } from "./transport/transport.js";
 
 /** The longest `Retry-After` that is obeyed, in milliseconds. */
 const maxRetryAfterMs = 60_000;
 
-type Settled = Extract<Answer, { kind: "accepted" | "tooLarge" | "refused" }>;
+/** What ends the tries with a batch; without an answer in time only one of several records. */
+type Settled =
+  | Extract<Answer, { kind: "accepted" | "tooLarge" | "refused" }>
+  | { readonly kind: "tooSlow"; readonly reason: string };
 
 /** Why records are not stored yet. */
 class NotYet extends Error {
@@ -23,6 +27,9 @@ class NotYet extends Error {
     super(reason);
   }
 }
+
+/** No answer came in time: fewer records at once may be faster. */
+class TooSlow extends NotYet {}
 
 export interface DeliveryParts {
   readonly transport: Transport;
@@ -35,7 +42,10 @@ export interface DeliveryParts {
 
 /** Brings batches of one stream to the server, however long it takes. */
 export class Delivery {
+  /** For the batches to come. */
+  readonly limit = new BatchLimit();
   #failing = false;
+  #timeoutsInARow = 0;
 
   constructor(
     readonly stream: string,
@@ -56,7 +66,7 @@ export class Delivery {
     } else if (batch.size === 1) {
       await this.#setAside(batch.records(), answer.reason);
     } else {
-      // One record spoils the others, or all are too large together: halving finds out, and stores the rest.
+      // One record spoils the others, or all are too many together: halving finds out, and stores the rest.
       for (const half of batch.halves()) await this.deliver(half);
     }
   }
@@ -67,15 +77,22 @@ export class Delivery {
         const settled = await this.#tries(batch);
         if (this.#failing) this.parts.emitter.tell("recovered", { stream: this.stream });
         this.#failing = false;
+        this.#timeoutsInARow = 0;
+        this.limit.answered(batch.size);
         return settled;
       } catch (error) {
         this.signal.throwIfAborted();
-        await this.#coolDown(error instanceof Error ? error.message : String(error));
+        const reason = error instanceof Error ? error.message : String(error);
+        const halve = isTooSlowFor(batch, error);
+        if (halve) this.limit.timedOut(batch.size);
+        const { maxRetries } = this.parts.options.performance;
+        if (!halve || ++this.#timeoutsInARow > maxRetries) await this.#coolDown(reason);
+        if (halve) return { kind: "tooSlow", reason };
       }
     }
   }
 
-  /** As many tries as the limit allows, with backoff. */
+  /** As many tries as the limit allows, with backoff; one, if it is too slow for a batch that can be halved. */
   #tries(batch: Batch): Promise<Settled> {
     const { performance, retryBaseMs, retryMaxMs } = this.parts.options;
     return withRetries(() => this.#post(batch), {
@@ -84,6 +101,7 @@ export class Delivery {
       maxMs: retryMaxMs,
       signal: this.signal,
       background: true,
+      shouldRetry: (error) => !isTooSlowFor(batch, error),
       atLeastMs: (error) => (error instanceof NotYet ? Math.min(error.afterMs ?? 0, maxRetryAfterMs) : 0),
       onFailed: () => this.stats.failedRequests++,
     });
@@ -111,6 +129,7 @@ export class Delivery {
       return await transport.post(this.stream, batch.body(), this.signal);
     } catch (error) {
       this.signal.throwIfAborted();
+      if (error instanceof AnswerTimeoutError) throw new TooSlow(error.message);
       throw new NotYet(error instanceof Error ? describe(error) : String(error));
     }
   }
@@ -139,6 +158,8 @@ export class Delivery {
     this.parts.emitter.tell("deadLetter", { stream: this.stream, records: count, reason });
   }
 }
+
+const isTooSlowFor = (batch: Batch, error: unknown): boolean => error instanceof TooSlow && batch.size > 1;
 
 function describe(error: Error): string {
   const code = "code" in error && typeof error.code === "string" ? `${error.code}: ` : "";

@@ -166,7 +166,7 @@ export class Lane {
 
   async #start(journal: Journal): Promise<void> {
     this.#taking = true;
-    const run = await journal.take(this.options.batchSize(), this.options.maxBatchBytes);
+    const run = await journal.take(this.#batchSize(), this.options.maxBatchBytes);
     this.#taking = false;
     this.#waitingSince = journal.unreadBytes > 0 ? Date.now() : 0;
     if (run !== undefined) {
@@ -192,7 +192,7 @@ export class Lane {
   #dueInMs(journal: Journal): number {
     const bytes = journal.unreadBytes;
     if (bytes === 0) return Infinity;
-    const full = journal.unreadRecords >= this.options.batchSize() || bytes >= this.options.maxBatchBytes;
+    const full = journal.unreadRecords >= this.#batchSize() || bytes >= this.options.maxBatchBytes;
     if (full || this.#flushing > 0 || journal.isBehind) return 0;
     return Math.max(0, this.#waitingSince + this.options.flushIntervalMs - Date.now());
   }
@@ -203,6 +203,10 @@ export class Lane {
       this.#timer = undefined;
       this.#pump();
     }, ms).unref();
+  }
+
+  #batchSize(): number {
+    return Math.min(this.options.batchSize(), this.delivery.limit.records);
   }
 
   #isIdle(): boolean {

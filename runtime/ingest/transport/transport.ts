@@ -20,6 +20,15 @@ export interface TransportOptions {
   readonly onServerTime: (aheadMs: number) => void;
 }
 
+/** The server did not answer in time; what it did with the records is unknown. */
+export class AnswerTimeoutError extends Error {
+  override readonly name = "AnswerTimeoutError";
+
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`);
+  }
+}
+
 /** Posts ready-made bodies and says what the answers mean. Knows nothing of batches, retries or buffers. */
 export class Transport {
   readonly #options: TransportOptions;
@@ -44,7 +53,7 @@ export class Transport {
 
   /**
    * Sends records once; a refused credential is read again and tried again, a move on the same server followed.
-   * @throws the network's error if no whole answer came
+   * @throws AnswerTimeoutError, or the network's error, if no whole answer came
    */
   async post(stream: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
     const { pathname, search } = new URL(ingestEndpoint(this.#options.baseUrl, this.#options.org, stream));
@@ -107,7 +116,7 @@ async function within<Result>(
 ): Promise<Result> {
   const controller = new AbortController();
   const abort = () => controller.abort(signal.reason);
-  const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(() => controller.abort(new AnswerTimeoutError(timeoutMs)), timeoutMs);
   signal.addEventListener("abort", abort, { once: true });
   try {
     return await work(controller.signal);
