@@ -192,7 +192,7 @@ export const configKeys = {
     type: "object",
   }),
   kubernetes: key({
-    schema: checked(kubernetesOptions.omit({ rootUser: true, organization: true, host: true })),
+    schema: checked(kubernetesOptions.omit({ rootUser: true, organization: true, host: true, port: true })),
     description: "How target kubernetes deploys: namespace, size, storage, postgres, ingress, backup, …",
     example: "medium --path 'o2cqrs:kubernetes.size'",
     type: "object",

@@ -51,12 +51,15 @@ const serverImage = (config: StackConfig) => ({ ...defaultImages.openobserve, ta
 
 const rootUserOf = ({ user }: StackConfig) => (user === undefined ? {} : { rootUser: user });
 
+/** A URL has no port where it is that of its scheme, which is https here. */
+const portOf = ({ url }: StackConfig) => Number(new URL(url).port || "443");
+
 /** What target `docker` deploys. */
 export const dockerOptionsOf = (config: StackConfig): DockerOptions => ({
   ...config.docker,
   ...rootUserOf(config),
   organization: config.organization,
-  port: Number(new URL(config.url).port || "443"),
+  port: portOf(config),
   images: { openobserve: serverImage(config), ...config.docker.images },
 });
 
@@ -66,6 +69,7 @@ export const kubernetesOptionsOf = (config: StackConfig): KubernetesOptions => (
   ...rootUserOf(config),
   organization: config.organization,
   host: new URL(config.url).hostname,
+  port: portOf(config),
   images: { openobserve: serverImage(config), ...config.kubernetes.images },
 });
 

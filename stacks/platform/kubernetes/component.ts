@@ -6,6 +6,7 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { Platform, PlatformSecrets } from "../platform.js";
+import { publicUrl } from "../public-url.js";
 import { Alertmanager } from "./alertmanager.js";
 import { Backup } from "./backup.js";
 import { Compactor } from "./compactor.js";
@@ -76,7 +77,7 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
     new ServiceMonitor(part([foundation]), own);
 
     this.ready = ingress.resources;
-    this.url = output(`https://${options.host}`);
+    this.url = output(publicUrl(options));
     this.registerOutputs({ url: this.url });
   }
 }

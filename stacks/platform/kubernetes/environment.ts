@@ -1,3 +1,4 @@
+import { publicUrl } from "../public-url.js";
 import { natsAddress, objectStoreAddress } from "./addresses.js";
 import { ports, type Role } from "./names.js";
 import type { Options } from "./options.js";
@@ -49,7 +50,7 @@ const server = (options: Options) => [
   fromSecret("ZO_ROOT_USER_TOKEN", serverSecret, "root-token"),
   fromSecret("ZO_EXT_AUTH_SALT", serverSecret, "authentication-salt"),
   // Left empty, pages of any origin could call the API.
-  set("ZO_WEB_URL", `https://${options.host}`),
+  set("ZO_WEB_URL", publicUrl(options)),
   set("ZO_COOKIE_SECURE_ONLY", true),
   set("ZO_TELEMETRY", false),
   set("ZO_PROMETHEUS_ENABLED", true),

@@ -30,6 +30,8 @@ export const kubernetesOptions = z.strictObject({
   organization: gatewayOptions.shape.organization.default("default"),
   /** Host name that clients use. */
   host: z.hostname().default("observe.example.com"),
+  /** Port that they reach it by: the ingress controller's, or that of what stands before it. */
+  port: z.int().min(1).max(65_535).default(443),
   /** Days that data is kept where a stream says nothing else. */
   retentionDays: z.int().min(3).default(30),
   /** Class of the volumes; absent, the cluster's default. */
