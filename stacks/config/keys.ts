@@ -186,7 +186,7 @@ export const configKeys = {
     type: "string",
   }),
   docker: key({
-    schema: checked(dockerOptions.omit({ rootUser: true, organization: true, port: true })),
+    schema: checked(dockerOptions.omit({ rootUser: true, organization: true, host: true, port: true })),
     description: "How target docker deploys: name, images, memory, cpus, limits, objectStore, …",
     example: "4096 --path 'o2cqrs:docker.memory.openobserve'",
     type: "object",

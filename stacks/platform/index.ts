@@ -52,14 +52,17 @@ const serverImage = (config: StackConfig) => ({ ...defaultImages.openobserve, ta
 const rootUserOf = ({ user }: StackConfig) => (user === undefined ? {} : { rootUser: user });
 
 /** A URL has no port where it is that of its scheme, which is https here. */
-const portOf = ({ url }: StackConfig) => Number(new URL(url).port || "443");
+function addressOf(config: StackConfig) {
+  const url = new URL(config.url);
+  return { host: url.hostname, port: Number(url.port || "443") };
+}
 
 /** What target `docker` deploys. */
 export const dockerOptionsOf = (config: StackConfig): DockerOptions => ({
   ...config.docker,
   ...rootUserOf(config),
   organization: config.organization,
-  port: portOf(config),
+  ...addressOf(config),
   images: { openobserve: serverImage(config), ...config.docker.images },
 });
 
@@ -68,8 +71,7 @@ export const kubernetesOptionsOf = (config: StackConfig): KubernetesOptions => (
   ...config.kubernetes,
   ...rootUserOf(config),
   organization: config.organization,
-  host: new URL(config.url).hostname,
-  port: portOf(config),
+  ...addressOf(config),
   images: { openobserve: serverImage(config), ...config.kubernetes.images },
 });
 

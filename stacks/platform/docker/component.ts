@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { gatewayTokensFile } from "../gateway/credentials.js";
 import { GeneratedSecret } from "../generated-secret/resource.js";
 import { type Platform, type PlatformSecrets } from "../platform.js";
+import { publicUrl } from "../public-url.js";
 import { cpusAsRead, durationAsRead } from "./as-read.js";
 import { logOptions, tmpfsOptions } from "./compose.js";
 import { defineDocker } from "./define.js";
@@ -83,7 +84,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       );
     }
     this.ready = [...containers.values()];
-    this.url = pulumi.output(`https://localhost:${parsed.port}`);
+    this.url = pulumi.output(publicUrl(parsed));
     this.registerOutputs({ url: this.url });
   }
 }

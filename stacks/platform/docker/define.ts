@@ -1,6 +1,7 @@
 import { type z } from "zod";
 import { gatewayScript } from "../gateway/credentials.js";
 import { nginxConfig } from "../gateway/nginx.js";
+import { publicUrl } from "../public-url.js";
 import { type ContainerDefinition, type DockerDefinition, type Text } from "./definition.js";
 import { imageName } from "./images.js";
 import { type DockerOptions, dockerOptions } from "./options.js";
@@ -69,7 +70,7 @@ const serverEnvironment = (options: Options): Record<string, Text> => ({
   ZO_ROOT_USER_EMAIL: options.rootUser,
   ZO_ROOT_USER_PASSWORD: { secret: "rootPassword" },
   ZO_ROOT_USER_TOKEN: { secret: "rootToken" },
-  ZO_WEB_URL: `https://localhost:${options.port}`,
+  ZO_WEB_URL: publicUrl(options),
   ZO_COOKIE_SECURE_ONLY: "true",
   ZO_TELEMETRY: "false",
   ZO_CREATE_ORG_THROUGH_INGESTION: "false",

@@ -23,6 +23,11 @@ export const dockerOptions = z.strictObject({
   organization: gatewayOptions.shape.organization.default("default"),
   /** Address that the gateway's port is published on; anything but loopback is a decision. */
   bindAddress: z.union([z.ipv4(), z.ipv6()]).default("127.0.0.1"),
+  /** Name or address that clients reach the gateway by. */
+  host: z
+    .string()
+    .regex(/^(\[[\da-f:.]+\]|[\w.-]+)$/i, "a host's name or address")
+    .default("localhost"),
   port: z.int().min(1).max(65_535).default(5443),
   /** Days that data is kept where a stream says nothing else. */
   retentionDays: z.int().min(3).default(30),
