@@ -17,7 +17,7 @@ export const scaledComponents = Object.keys(scaledKinds) as readonly ScaledCompo
 /** Share of the requested processor that pods are kept at, percent. */
 const targetUtilization = 70;
 
-/** Seconds between two pods that go. An ingester hands over what it holds first, so it goes slowly. */
+/** Seconds between two pods that go. Ingesters go slowly: what one has not uploaded waits on its claim. */
 const secondsPerPodDown = { gateway: 60, router: 60, querier: 120, ingester: 600 } as const;
 
 /**

@@ -17,11 +17,12 @@ const lingerSeconds = 15;
 /** Seconds that the server takes to end by itself after that. */
 const shutdownSeconds = 60;
 
-/** All of them together, with some to spare: a kill in the middle would leave records to the write-ahead log. */
+/** All of them together, with some to spare: after a kill in the middle the next start has the write-ahead log to replay. */
 export const ingesterGraceSeconds = disableSeconds + lingerSeconds + flushSeconds + shutdownSeconds + 15;
 
 /**
- * Takes the node out of the cluster, waits until nobody sends to it, and writes out what it holds in memory.
+ * Takes the node out of the cluster, waits until nobody sends to it, and has it write what it holds in memory to
+ * its disk. It uploads nothing: the pod's claim keeps the files, and the next start on it uploads them.
  * The credentials reach curl by its standard input: arguments can be read by every process.
  */
 const drainScript = [
