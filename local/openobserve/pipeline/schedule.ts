@@ -34,12 +34,20 @@ export const startScheduledPipelines: BackgroundJob = (context) => {
   };
 };
 
-/** When each pipeline comes up next, microseconds by id; one that is not in it is due. */
-const plans = new WeakMap<ServerContext, Map<string, number>>();
+/** In microseconds. */
+interface Plan {
+  /** When the pipeline comes up next. */
+  readonly at: number;
+  /** Up to when it has seen its stream; the next run begins there, so that no record counts twice or never. */
+  readonly seen: number;
+}
+
+/** By id; a pipeline that is not in it is due. */
+const plans = new WeakMap<ServerContext, Map<string, Plan>>();
 
 /** Runs the scheduled pipelines that are due: what their query gives goes through their nodes into their outputs. */
 export async function runScheduledPipelines(context: ServerContext): Promise<void> {
-  const planned = plans.get(context) ?? new Map<string, number>();
+  const planned = plans.get(context) ?? new Map<string, Plan>();
   const pipelines = organizations(context).flatMap(({ identifier }) =>
     context.metadata.pipelines.list(identifier),
   );
@@ -50,20 +58,25 @@ export async function runScheduledPipelines(context: ServerContext): Promise<voi
 
 async function runOne(
   context: ServerContext,
-  planned: Map<string, number>,
+  planned: Map<string, Plan>,
   pipeline: PipelineRecord,
 ): Promise<void> {
   const { source, enabled, pipeline_id } = pipeline;
   if (!enabled || source.source_type !== "scheduled") return;
   const now = context.clock.micros();
-  const at = planned.get(pipeline_id) ?? now;
+  const plan = planned.get(pipeline_id);
+  const at = plan?.at ?? now;
   if (at > now) return;
   const { trigger_condition } = source as unknown as ScheduledSource;
-  planned.set(pipeline_id, nextEvaluation(trigger_condition, now, false));
+  const period = windowOf(trigger_condition, at);
+  const window = { start: plan?.seen ?? period.start, end: period.end };
+  const next = nextEvaluation(trigger_condition, now, false);
+  planned.set(pipeline_id, { at: next, seen: window.start });
   try {
-    await derive(context, pipeline, windowOf(trigger_condition, at));
+    await derive(context, pipeline, window);
+    planned.set(pipeline_id, { at: next, seen: window.end });
   } catch (error) {
-    // One that fails is run again at its next time; the others must not wait for it.
+    // One that fails is run again at its next time, over what it has not seen; the others must not wait for it.
     context.report(`pipeline ${pipeline.name}`, error);
   }
 }
