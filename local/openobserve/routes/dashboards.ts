@@ -119,7 +119,12 @@ async function remove(request: ServerRequest, context: ServerContext): Promise<R
   const { organization } = request;
   const id = request.parameter("id");
   existing(context, organization, id);
-  await context.metadata.dashboards.delete(organization, id);
+  const { dashboards, annotations } = context.metadata;
+  const marks = annotations.list(organization).filter(({ dashboardId }) => dashboardId === id);
+  await context.metadata.write([
+    dashboards.change(organization, id),
+    ...marks.map(({ annotation_id }) => annotations.change(organization, annotation_id)),
+  ]);
   return ok("Dashboard deleted");
 }
 

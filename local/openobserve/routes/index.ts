@@ -11,6 +11,7 @@ import { folderRoutes } from "./folders.js";
 import { destinationRoutes } from "./destinations.js";
 import { dashboardRoutes } from "./dashboards.js";
 import { alertRoutes } from "./alerts.js";
+import { annotationRoutes } from "./annotations.js";
 import { authenticationRoutes } from "./authentication.js";
 import { configurationRoutes } from "./configuration.js";
 import { functionRoutes } from "./functions.js";
@@ -37,6 +38,7 @@ export const areas: readonly Area[] = [
   otlpRoutes,
   tracesRoutes,
   alertRoutes,
+  annotationRoutes,
   dashboardRoutes,
   destinationRoutes,
   folderRoutes,

@@ -3,6 +3,7 @@ import { type Change, Journal, journalPath } from "./journal.js";
 import type {
   AlertRecord,
   AlertStateRecord,
+  AnnotationRecord,
   DashboardRecord,
   DeletionRecord,
   DestinationRecord,
@@ -40,6 +41,8 @@ export interface Metadata {
   /** By id. */
   readonly dashboards: Collection<DashboardRecord>;
   /** By id. */
+  readonly annotations: Collection<AnnotationRecord>;
+  /** By id. */
   readonly savedViews: Collection<SavedViewRecord>;
   /** The values of the key-value store of an organisation. */
   readonly values: Collection<string>;
@@ -68,6 +71,7 @@ export async function openMetadata(dataDir: string): Promise<Metadata> {
     alertStates: collection("alertStates"),
     folders: collection("folders"),
     dashboards: collection("dashboards"),
+    annotations: collection("annotations"),
     savedViews: collection("savedViews"),
     values: collection("values"),
     organizationSettings: collection("organizationSettings"),

@@ -201,6 +201,21 @@ export interface DashboardRecord {
   readonly content: DashboardContent;
 }
 
+/** As the API answers it, but for the dashboard. */
+export interface AnnotationRecord {
+  readonly dashboardId: string;
+  readonly annotation_id: string;
+  /** Microseconds. */
+  readonly start_time: number;
+  /** Microseconds; null for a moment. */
+  readonly end_time: number | null;
+  readonly title: string;
+  readonly text: string | null;
+  readonly tags: readonly string[];
+  /** Ids of panels. */
+  readonly panels: readonly string[];
+}
+
 export interface SavedViewRecord {
   readonly org_id: string;
   readonly view_id: string;

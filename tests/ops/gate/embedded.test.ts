@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { folders } from "@o2cqrs/contract";
 import { type Clock } from "../../../ops/gate/clock.js";
 import { gateRecord } from "../../../ops/gate/record.js";
 import { runGate } from "../../../ops/gate/run-gate.js";
@@ -84,6 +85,20 @@ async function release(canary: string, behaviour: Behaviour, settings: GateSetti
   return { ...result, traffic, clock, driver };
 }
 
+interface Mark {
+  readonly title: string;
+  readonly panels: readonly string[];
+}
+
+/** The marks on a dashboard within a range of time, in microseconds. */
+async function annotationsOf(dashboard: string, start: number, end: number): Promise<Mark[]> {
+  const path = `/api/default/dashboards/${dashboard}/annotations?start_time=${start + 1}&end_time=${end}`;
+  const credential = Buffer.from(`${stack.user}:${stack.password}`).toString("base64");
+  const answer = await fetch(stack.server.url + path, { headers: { authorization: `Basic ${credential}` } });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Mark[];
+}
+
 describe("a release through the gate, its telemetry in the server", () => {
   test("is promoted when it is good: four steps of a quarter of an hour", async () => {
     const { record, traffic, files } = await release("2.0.0", {});
@@ -97,6 +112,25 @@ describe("a release through the gate, its telemetry in the server", () => {
     expect(files.map((file) => file.split(".").at(-1))).toEqual(["json", "md", "html"]);
     expect(gateRecord.parse(JSON.parse(await readFile(files[0]!, "utf8")))).toEqual(record);
     for (const { looks } of record.steps) expect(looks.at(-1)!.verdicts).toHaveLength(9);
+  });
+
+  test("is marked on every dashboard of the platform, over all of its panels", async () => {
+    const { record } = await release("2.0.1", { deadLetterRate: 0.2 });
+    const folder = await context.admin.folders.getByName("dashboards", folders.dashboards.name);
+    const found = await context.admin.dashboards.list(folder!.folderId);
+    expect(found.length).toBeGreaterThan(0);
+    expect(record.annotated).toBe(`${found.length} dashboards annotated`);
+    for (const { id } of found) {
+      const [mark] = await annotationsOf(id, record.startedAt * 1000, time * 1000);
+      expect(mark).toMatchObject({
+        title: expect.stringContaining("2.0.1"),
+        text: record.outcome?.reason,
+        start_time: record.startedAt * 1000,
+        end_time: time * 1000,
+        tags: ["release"],
+      });
+      expect(mark?.panels).not.toHaveLength(0);
+    }
   });
 
   const bad: readonly (readonly [string, string, Behaviour, RegExp, number])[] = [
