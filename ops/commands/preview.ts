@@ -6,7 +6,7 @@ import { findDeployer } from "../deployment/find-deployer.js";
 import { parseAlertTests } from "../plan/alert-tests.js";
 import { type Attachments, markdownOf } from "../plan/markdown.js";
 import { readPictures } from "../plan/pictures.js";
-import { changesOf, parsePlan, type Plan } from "../plan/plan.js";
+import { changesOf, failuresOf, parsePlan, type Plan } from "../plan/plan.js";
 
 interface PreviewOptions {
   readonly stack: string;
@@ -42,7 +42,8 @@ async function runPreview(options: PreviewOptions, session: Session): Promise<vo
     return;
   }
   const attachments = await attachmentsOf(options);
-  const markdown = markdownOf(changesOf(await planOf(options, session)), stack, attachments);
+  const plan = await planOf(options, session);
+  const markdown = markdownOf(changesOf(plan), stack, { failures: failuresOf(plan), ...attachments });
   if (output === undefined) terminal.print(markdown);
   else await writeFile(output, terminal.redact(markdown));
 }

@@ -13,10 +13,15 @@ const titles: Readonly<Record<ChangeKind, string>> = {
 /** More fields than this are counted, not listed. */
 const mostFields = 20;
 
+/** More characters of an error are left to the log. */
+const mostFailureText = 300;
+
 /** Characters of a comment's list of resources; GitHub refuses a comment of more than 65,536. */
 const mostText = 50_000;
 
 export interface Attachments {
+  /** Why the preview failed. */
+  readonly failures?: readonly string[];
   readonly alertTests?: AlertTests;
   readonly pictures?: Pictures;
 }
@@ -25,16 +30,23 @@ export interface Attachments {
 export function markdownOf(
   changes: readonly PlannedChange[],
   stack: string,
-  { alertTests, pictures }: Attachments = {},
+  { failures = [], alertTests, pictures }: Attachments = {},
 ): string {
   const sections = [
-    ...(changes.length === 0
-      ? [`### Preview of \`${code(stack)}\`: no changes`]
-      : [`### Preview of \`${code(stack)}\`: ${countsOf(changes)}`, ...planSections(changes)]),
+    `### Preview of \`${code(stack)}\`: ${changes.length === 0 ? "no changes" : countsOf(changes)}`,
+    ...(failures.length === 0 ? [] : [failureSection(failures)]),
+    ...(changes.length === 0 ? [] : planSections(changes)),
     ...(alertTests === undefined ? [] : [alertSection(alertTests)]),
     ...(pictures === undefined || pictures.files.length === 0 ? [] : [pictureSection(pictures)]),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+function failureSection(failures: readonly string[]): string {
+  const told = failures.map(
+    (failure) => `> ${cell(failure.trim().replace(/\s+/g, " ").slice(0, mostFailureText))}`,
+  );
+  return `> [!CAUTION]\n> The preview failed; this may not be all of it, and the job's log says more.\n${within(mostText / 10, told)}`;
 }
 
 function planSections(changes: readonly PlannedChange[]): string[] {

@@ -12,11 +12,14 @@ export interface Pictures {
 
 const formats = [".svg", ".png"];
 
-/** @throws OperatorError when the folder cannot be read */
+/**
+ * @param url empty for none, as a workflow has it when nothing was published
+ * @throws OperatorError when the folder cannot be read
+ */
 export async function readPictures(folder: string, url?: string): Promise<Pictures> {
   try {
     const files = (await readdir(folder)).filter((file) => formats.includes(extname(file))).sort();
-    return { files, ...(url !== undefined && { url }) };
+    return { files, ...(url !== undefined && url !== "" && { url }) };
   } catch (error) {
     throw usageError(
       `The pictures in ${folder} cannot be read: ${messageOf(error)}`,

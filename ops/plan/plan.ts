@@ -17,6 +17,7 @@ const planSchema = z.looseObject({
       }),
     )
     .default([]),
+  diagnostics: z.array(z.looseObject({ severity: z.string(), message: z.string() })).nullish(),
 });
 
 /** What a deploy would do, as `pulumi preview --json` and the embedded engine write it. */
@@ -32,6 +33,11 @@ export function parsePlan(text: string): Plan {
       "Write it with: pulumi preview --json, or o2cqrs preview --json.",
     );
   }
+}
+
+/** Why a preview failed, in the engine's words; its plan may then lack resources. Empty for one that did not. */
+export function failuresOf({ diagnostics }: Plan): string[] {
+  return (diagnostics ?? []).filter(({ severity }) => severity === "error").map(({ message }) => message);
 }
 
 export interface FieldChange {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommandLine } from "../../ops/cli/program.js";
 import { markdownOf } from "../../ops/plan/markdown.js";
+import { readPictures } from "../../ops/plan/pictures.js";
 import { changesOf, parsePlan } from "../../ops/plan/plan.js";
 import { recordSession } from "./support/session.js";
 
@@ -187,6 +188,33 @@ describe("a comment", () => {
     const comment = commentOn(...many, ...gone);
     expect(comment.length).toBeLessThan(65_536);
     expect(comment).toMatch(/and \d+ more, for which there is no room/);
+  });
+
+  test("says first that the preview failed, in the engine's words as text, and then what is known", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "o2cqrs-comment-"));
+    const plan = join(folder, "plan.json");
+    const diagnostics = [
+      { severity: "warning", message: "old plugin" },
+      { severity: "error", message: "error: preview failed\n@everyone\n" },
+    ];
+    await writeFile(plan, JSON.stringify({ ...preview, diagnostics }));
+    const session = recordSession(folder, {});
+    const args = ["preview", "--markdown", "--from", plan, "--stack", "dev"];
+    expect(await runCommandLine(args, session)).toBe(0);
+    const comment = session.stdout();
+    expect(comment).toContain("> error: preview failed &#64;everyone\n");
+    expect(comment).not.toContain("old plugin");
+    expect(comment.indexOf("The preview failed")).toBeLessThan(comment.indexOf("cqrs-mask"));
+    expect(commentOn()).not.toContain("failed");
+    await rm(folder, { recursive: true });
+  });
+
+  test("names the pictures without a link when they were published nowhere", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "o2cqrs-comment-"));
+    await writeFile(join(folder, "overview.svg"), "");
+    const pictures = await readPictures(folder, "");
+    expect(markdownOf([], "dev", { pictures })).toContain("### Dashboards\n\n- overview\n");
+    await rm(folder, { recursive: true });
   });
 
   test("tells how the alerts' cases fared, failures by name, and shows the dashboards", async () => {

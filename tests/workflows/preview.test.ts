@@ -9,6 +9,9 @@ const root = join(__dirname, "..", "..");
 const folder = join(root, ".github", "workflows");
 
 interface Step {
+  readonly id?: string;
+  readonly if?: string;
+  readonly "continue-on-error"?: boolean;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -87,6 +90,47 @@ describe.each(workflows)("the workflow $file", ({ text, workflow }) => {
     const calls = [...all.matchAll(/npx o2cqrs ([^\n>|]+)/g)].map(([, call]) => call!.trim().split(/\s+/));
     expect(calls.length).toBeGreaterThan(0);
     for (const call of calls) expect(strangeWords(call)).toEqual([]);
+  });
+});
+
+describe("the workflow preview.yml", () => {
+  const { workflow } = workflows.find(({ file }) => file === "preview.yml")!;
+  const { steps } = workflow.jobs.preview!;
+  /** Of the step with that id, or whose script has those words. */
+  const position = (of: string) => {
+    const named = steps.findIndex(({ id }) => id === of);
+    return named >= 0 ? named : steps.findIndex(({ run }) => run?.includes(of));
+  };
+  const comment = position("comment");
+
+  it("writes the comment whatever became of the preview, the pictures and the alerts' cases", () => {
+    for (const before of ["alerts", "preview", "dashboards render", "pictures"]) {
+      expect(position(before)).toBeGreaterThan(-1);
+      expect(position(before)).toBeLessThan(comment);
+      expect(steps[position(before)]?.["continue-on-error"]).toBe(true);
+    }
+    expect(steps[comment]?.if).toBeUndefined();
+    expect(workflow.jobs.comment?.if).toContain("!cancelled()");
+  });
+
+  it("fails afterwards if the preview, which judges the policies, or a case failed; pictures fail nothing", () => {
+    const after = steps.slice(comment + 1);
+    expect(after.map((step) => step.if)).toEqual([
+      "steps.preview.outcome == 'failure'",
+      "steps.alerts.outcome == 'failure'",
+    ]);
+    for (const { run, ...step } of after) {
+      expect(step).not.toHaveProperty("continue-on-error");
+      expect(run?.trim().endsWith("exit 1")).toBe(true);
+    }
+  });
+
+  it("shows in the comment the dashboards that it drew", () => {
+    const folderOf = (of: string, option: string) =>
+      new RegExp(`${option} (\\S+)`).exec(steps[position(of)]?.run ?? "")?.[1];
+    expect(folderOf("dashboards render", "--output")).toBe("pictures");
+    expect(folderOf("comment", "--pictures")).toBe("pictures");
+    expect(steps[position("pictures")]?.with).toMatchObject({ path: "pictures" });
   });
 });
 
