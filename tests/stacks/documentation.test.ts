@@ -52,4 +52,18 @@ describe("docs/runbooks.md", () => {
       expect(section).toMatch(/\*\*Act\.\*\*/);
     }
   });
+
+  it("says of each alert on silence after how long it ends by itself", () => {
+    const inWords: Readonly<Record<number, string>> = { 120: "two hours" };
+    const silent = Object.values(alerts).flatMap(({ name, signal }) =>
+      signal.kind === "silence" ? [{ name, signal }] : [],
+    );
+    expect(silent.length).toBeGreaterThan(0);
+    for (const { name, signal } of silent) {
+      const section = page.split(/^## /m).find((each) => each.startsWith(`${name}\n`));
+      expect(section).toContain(
+        `After ${inWords[signal.lookBackMinutes]} of silence the alert ends by itself`,
+      );
+    }
+  });
 });
