@@ -35,6 +35,10 @@ describe("rewriting a stream name", () => {
     expect(rewriteStreamName("cqrs-commands")).toBe("cqrs_commands");
   });
 
+  it("makes one underscore of a run of other characters", () => {
+    expect(rewriteStreamName("Orders -- EU")).toBe("orders_eu");
+  });
+
   it("changes nothing when done twice", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (name) => {
@@ -64,6 +68,10 @@ describe("rewriting a field name", () => {
     expect(rewriteFieldName("traceId")).toBe("traceid");
     expect(rewriteFieldName("User-Email")).toBe("user_email");
     expect(rewriteFieldName("a.b")).toBe("a_b");
+  });
+
+  it("makes an underscore of each other character, unlike a stream's name", () => {
+    expect(rewriteFieldName("a..b")).toBe("a__b");
   });
 });
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   columnsOf,
   commandLog,
@@ -97,6 +98,21 @@ describe("log schemas", () => {
     ["event", eventLog, ["type", "status", "subscriber", "duration_ms", "dlq"]],
   ])("a %s record has the common fields and its own", (_bus, schema, own) => {
     expect(names(columnsOf(schema))).toEqual(expect.arrayContaining([...common, ...own]));
+  });
+
+  it("require every column but those that a record may leave out", () => {
+    const required = (name: string) => columnsOf(commandLog).find((field) => field.name === name)?.required;
+    expect(["traceId", "handler", "duration_ms", "user_email"].map(required)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it("have no column for the application's own facts, which the server flattens, nor for undeclared fields", () => {
+    expect(names(columnsOf(commandLog))).not.toContain("attributes");
+    expect(columnsOf(z.object({ undeclared: z.string(), optional: z.string().optional() }))).toEqual([]);
   });
 
   it("refuse a misspelt field, a wrong status and a negative duration, each by its path", () => {
