@@ -28,7 +28,12 @@ describe("PromQL of a query", () => {
 
   it("aggregates over everything, or for each combination of labels", () => {
     expect(promql.sum("up")).toBe("sum(up)");
+    expect(promql.avg("up")).toBe("avg(up)");
     expect(promql.avg("up", ["type", "handler"])).toBe("avg by (type, handler) (up)");
+  });
+
+  it("adds up a gauge's values over a range, which is how the pipeline's counts are read", () => {
+    expect(promql.sumOverTime(promql.over("errors", { minutes: 60 }))).toBe("sum_over_time(errors[1h])");
   });
 
   it("takes a quantile from a histogram's buckets", () => {
