@@ -1,6 +1,7 @@
 import { alerts, channelKinds, type Severity, severities, severityRouting } from "@o2cqrs/contract";
+import { output } from "@pulumi/pulumi";
 import { alertArgs, frequencyMinutes, linkMinutes } from "../../../stacks/cqrs/alerts/alert-args.js";
-import { route } from "../../../stacks/cqrs/alerts/channels.js";
+import { configured, route } from "../../../stacks/cqrs/alerts/channels.js";
 import { templateOf } from "../../../stacks/cqrs/alerts/templates.js";
 
 const all = Object.values(alerts);
@@ -76,6 +77,26 @@ describe("every alert", () => {
     });
   });
 
+  it("says on the server what it means", () => {
+    expect(alertArgs(alerts.eventDeadLetter, context).description).toBe(
+      "Events in the dead-letter queue. An event was given up; what it should have changed has not changed.",
+    );
+  });
+
+  it("has a word for each column that its rows may lack", () => {
+    expect(alertArgs(alerts.commandsSilence, context).contextAttributes).toMatchObject({
+      type: "any",
+      handler: "any",
+      value: "none",
+    });
+  });
+
+  it("has no owner on the server where the stack knows no address, and names the team to its readers", () => {
+    const args = alertArgs(alerts.commandErrors, context);
+    expect(args).not.toHaveProperty("owner");
+    expect(args.contextAttributes.owner).toBe("development");
+  });
+
   it("names the owner's address where the stack knows it", () => {
     const owners = { development: "team@example.com" };
     const args = alertArgs(alerts.commandErrors, { ...context, owners });
@@ -112,7 +133,16 @@ describe("templates", () => {
       routing_key: "routing",
       event_action: "trigger",
       dedup_key: "o2cqrs/dev/query-latency",
-      payload: { severity: "error", source: "orders/dev", summary: expect.stringContaining("412.5") },
+      client: "OpenObserve",
+      client_url: "https://o2/d",
+      payload: {
+        severity: "error",
+        source: "orders/dev",
+        summary: expect.stringContaining("412.5"),
+        component: 'Get"Order"',
+        group: "query-latency",
+        class: "a",
+      },
       links: expect.arrayContaining([{ href: "https://o2/d", text: "dashboard" }]),
     });
   });
@@ -124,6 +154,16 @@ describe("templates", () => {
         annotations: expect.objectContaining({ value: "412.5", dashboard: "https://o2/d" }),
         generatorURL: "https://o2/short",
       },
+    ]);
+  });
+
+  it("are sent as mail to people's addresses and over HTTP to everything else", () => {
+    expect(channelKinds.map((kind) => `${kind} ${templateOf(kind, "key").type}`)).toEqual([
+      "webhook http",
+      "slack http",
+      "email email",
+      "pagerduty http",
+      "alertmanager http",
     ]);
   });
 
@@ -142,6 +182,15 @@ describe("routing by severity", () => {
   it("wakes people by PagerDuty only for what is critical", () => {
     const woken = severities.filter((severity) => severityRouting[severity].includes("pagerduty"));
     expect(woken).toEqual(["critical"]);
+  });
+
+  it("knows the channels that a stack was given, in the order of the contract", () => {
+    expect(configured({})).toEqual([]);
+    const url = output("https://example.com");
+    expect(configured({ email: { recipients: ["ops@example.com"] }, webhook: { url } })).toEqual([
+      "webhook",
+      "email",
+    ]);
   });
 
   it("sends an alert to its severity's channels as far as there are any", () => {
