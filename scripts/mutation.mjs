@@ -1,5 +1,5 @@
-// `npm run mutation`: changes the contract and the builders of queries one small step at a time and counts the
-// changes that their tests notice. Arguments name the parts to take; default all. Fails below the score aimed at.
+// `npm run mutation`: changes the contract and the builders one small step at a time and counts the changes
+// that their tests notice. Arguments name the parts to take; default all. Fails below the score aimed at.
 import { Stryker } from "@stryker-mutator/core";
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,10 @@ const parts = {
   contract: ["contract", "stacks/alerts/catalogue"],
   "stacks/cqrs/queries/promql": ["stacks/queries/promql"],
   "stacks/cqrs/queries/sql": ["stacks/queries/sql"],
+  "stacks/cqrs/alerts/alert-args": ["stacks/alerts/catalogue"],
+  "stacks/cqrs/alerts/channels": ["stacks/alerts/catalogue"],
+  "stacks/cqrs/alerts/templates": ["stacks/alerts/catalogue"],
+  "stacks/cqrs/dashboards/builder": ["stacks/dashboards/dashboards"],
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -215,6 +215,19 @@ describe("the builder", () => {
     ]);
   });
 
+  it("makes one tab of rows that name none, without choices, over the last 15 minutes", () => {
+    const { tabs, ...rest } = dashboard({ title: "Orders", description: "What is sold" })
+      .row(4, panel("a"))
+      .build();
+    expect(tabs.map(({ name }) => name)).toEqual(["Overview"]);
+    expect(rest).toEqual({
+      title: "Orders",
+      description: "What is sold",
+      variables: [],
+      timeRange: { kind: "relative", period: "15m" },
+    });
+  });
+
   it("starts each tab at the top", () => {
     const { tabs } = dashboard({ title: "t" })
       .tab("one")
