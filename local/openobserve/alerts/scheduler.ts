@@ -106,7 +106,8 @@ class AlertScheduler {
     plan.tries = failed ? plan.tries + 1 : 0;
     if (failed && plan.tries < maxTries) return;
     plan.tries = 0;
-    plan.at = nextEvaluation(trigger, context.clock.micros(), satisfied && trigger.silence > 0);
+    // From when it began: a slow evaluation must not push the next one back.
+    plan.at = nextEvaluation(trigger, triggeredAt, satisfied && trigger.silence > 0);
   }
 
   async #remember({ org_id, id }: AlertRecord, triggeredAt: number, satisfied: boolean): Promise<void> {
