@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import { envNames, errorCodes, type LogStreamRole, metrics, otlpEndpoint, streams } from "@o2cqrs/contract";
 import { createColors } from "picocolors";
 import { runCommandLine } from "../../../ops/cli/program.js";
 import { examine, type Diagnosis } from "../../../ops/doctor/examine.js";
 import { type DoctorContext, type Topic, topicNames } from "../../../ops/doctor/observation.js";
 import { doctorReport } from "../../../ops/doctor/report.js";
+import { applicationRecord } from "../support/application-record.js";
 import { deployStack, type DeployedStack } from "../support/deployed-stack.js";
 import { recordSession } from "../support/session.js";
 
@@ -44,29 +44,8 @@ async function after(write: () => Promise<unknown>): Promise<DoctorContext> {
   return { ...healthy, window, settled: window };
 }
 
-const record = (role: LogStreamRole, changes: Record<string, unknown>): Record<string, unknown> => ({
-  _timestamp: microseconds(),
-  timestamp: new Date().toISOString(),
-  level: "INFO",
-  env: "test",
-  service: "ailing",
-  version: "1",
-  region: "eu",
-  source: "worker",
-  recordId: randomUUID(),
-  traceId: randomBytes(16).toString("hex"),
-  spanId: randomBytes(8).toString("hex"),
-  requestId: randomUUID(),
-  type: "Ailing",
-  handler: "AilingHandler",
-  duration_ms: 1,
-  ...{
-    commands: { bus: "command", id: randomUUID(), status: "success" },
-    queries: { bus: "query", status: "success", cache_key: "k", cache_hit: true, stale: false },
-    events: { bus: "event", status: "handled", subscriber: "S", dlq: false },
-  }[role],
-  ...changes,
-});
+const record = (role: LogStreamRole, changes: Record<string, unknown>) =>
+  applicationRecord(role, { service: "ailing", type: "Ailing", handler: "AilingHandler", ...changes });
 
 const ingest = (role: LogStreamRole, ...all: Record<string, unknown>[]) =>
   healthy.app.telemetry.ingest(

@@ -20,6 +20,7 @@ import { checks } from "../../../ops/verify/catalogue.js";
 import { releaseFolder } from "../../../ops/verify/checks/release.js";
 import { type VerifyContext } from "../../../ops/verify/context.js";
 import { verify } from "../../../ops/verify/verify.js";
+import { applicationRecord } from "../support/application-record.js";
 import { deployStack, type DeployedStack } from "../support/deployed-stack.js";
 
 jest.setTimeout(240_000);
@@ -47,29 +48,8 @@ afterAll(async () => {
   await stack.close();
 });
 
-const record = (role: LogStreamRole, changes: Record<string, unknown> = {}): Record<string, unknown> => ({
-  _timestamp: Date.now() * 1000,
-  timestamp: new Date().toISOString(),
-  level: "INFO",
-  env: "test",
-  service: "broken",
-  version: "1",
-  region: "eu",
-  source: "worker",
-  recordId: randomUUID(),
-  traceId: randomBytes(16).toString("hex"),
-  spanId: randomBytes(8).toString("hex"),
-  requestId: randomUUID(),
-  type: "Broken",
-  handler: "BrokenHandler",
-  duration_ms: 1,
-  ...{
-    commands: { bus: "command", id: "1", status: "success" },
-    queries: { bus: "query", status: "success", cache_key: "k", cache_hit: true, stale: false },
-    events: { bus: "event", status: "handled", subscriber: "S", dlq: false },
-  }[role],
-  ...changes,
-});
+const record = (role: LogStreamRole, changes: Record<string, unknown> = {}) =>
+  applicationRecord(role, { service: "broken", type: "Broken", handler: "BrokenHandler", ...changes });
 
 /** A context whose data begin now. */
 async function fromNow(write: () => Promise<unknown>): Promise<VerifyContext> {
