@@ -13,6 +13,7 @@ import { startTelemetry, type Telemetry } from "openobserve-cqrs/runtime/telemet
 import { AppModule } from "./app.module.js";
 import { LoadGenerator } from "./load/generator.js";
 import { type LoadOptions, loadOptions, usage } from "./load/options.js";
+import { rateOf } from "./load/rate.js";
 import { summarize } from "./load/summary.js";
 import { Faults } from "./orders/faults.js";
 
@@ -30,7 +31,7 @@ async function main(options: LoadOptions): Promise<void> {
   app.get(Faults).set(options.faults);
   const control = await startControl(app, telemetry);
   const load = new LoadGenerator(app.get(CommandBus), app.get(QueryBus));
-  await load.run({ ...options, signal: stop.signal });
+  await load.run({ seconds: options.seconds, rate: rateOf(options), signal: stop.signal });
   await control?.close();
   await app.close();
   console.log(

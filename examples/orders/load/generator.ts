@@ -14,6 +14,8 @@ export interface LoadCounts {
 const customers = 8;
 /** How often a customer looks at an order before it changes: enough for the cache to be worth its name. */
 const looks = 7;
+/** Milliseconds until a changed rate is noticed, at most. */
+const longestWaitMs = 250;
 
 /** Customers who place orders, look at them a few times, and pay or cancel. */
 export class LoadGenerator {
@@ -25,17 +27,21 @@ export class LoadGenerator {
     readonly queries: QueryBus,
   ) {}
 
-  /** Sends new customers at a rate, then waits for the last of them to finish. */
+  /** Sends new customers at a rate that may change, then waits for the last of them to finish. */
   async run(options: {
     readonly seconds: number;
-    readonly rate: number;
+    /** Customers a second, asked again and again. */
+    readonly rate: () => number;
     readonly signal: AbortSignal;
   }): Promise<void> {
     const end = options.seconds === 0 ? Infinity : Date.now() + options.seconds * 1000;
     let due = Date.now();
     while (Date.now() < end && !options.signal.aborted) {
-      for (; due <= Date.now(); due += 1000 / options.rate) this.#serve();
-      await sleep(Math.max(1, due - Date.now()));
+      const rate = options.rate();
+      // Nothing is owed for a time without traffic, and a rate that rises does not wait for a customer planned before.
+      due = rate === 0 ? Date.now() : Math.min(due, Date.now() + 1000 / rate);
+      for (; rate > 0 && due <= Date.now(); due += 1000 / rate) this.#serve();
+      await sleep(Math.min(longestWaitMs, Math.max(1, due - Date.now())));
     }
     await Promise.all(this.#running);
   }
