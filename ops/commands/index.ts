@@ -1,6 +1,7 @@
 import { type Verb } from "../cli/session.js";
 import { alerts } from "./alerts.js";
 import { backup } from "./backup.js";
+import { certificate } from "./certificate.js";
 import { dashboards } from "./dashboards.js";
 import { compose } from "./compose.js";
 import { destroy, refresh, up } from "./deploy.js";
@@ -35,5 +36,6 @@ export const verbs: readonly Verb[] = [
   restore,
   token,
   doctor,
+  certificate,
   compose,
 ];
