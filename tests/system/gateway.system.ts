@@ -1,28 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { connect } from "node:tls";
 import { Agent, request } from "undici";
-import { gatewayScript, gatewayTokensFile } from "../../stacks/platform/gateway/credentials.js";
-import { type GatewayOptions, nginxConfig } from "../../stacks/platform/gateway/nginx.js";
+import { type GatewayOptions } from "../../stacks/platform/gateway/nginx.js";
+import { freePort, GatewayProcess } from "./gateway-process.js";
 import { describeWithProgram } from "./program.js";
 
 const token = "plan-token-0123456789abcdef";
-const nginxModule = ["/usr/lib/nginx/modules", "/etc/nginx/modules", "/usr/share/nginx/modules"]
-  .map((folder) => join(folder, "ngx_http_js_module.so"))
-  .find((file) => existsSync(file));
 
 interface Seen {
   method: string;
@@ -44,99 +30,34 @@ async function startUpstream(): Promise<{ server: Server; port: number; seen: Se
   return { server, port: (server.address() as AddressInfo).port, seen };
 }
 
-async function freePort(): Promise<number> {
-  const probe = createTcpServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
 describeWithProgram("nginx", "the gateway on a real nginx", () => {
-  let folder: string;
   let upstream: Awaited<ReturnType<typeof startUpstream>>;
-  let nginx: ChildProcess;
-  let port: number;
+  let gateway: GatewayProcess;
   let dispatcher: Agent;
-  const readLog = () => readFileSync(join(folder, "nginx.log"), "utf8");
 
   const writeTokens = (value: string) =>
-    writeFileSync(
-      join(folder, "tokens.json"),
-      gatewayTokensFile([{ token: value, user: "ingest@example.com", credential: "server-side" }]),
-    );
+    gateway.writeTokens({ token: value, user: "ingest@example.com", credential: "server-side" });
 
-  async function startGateway(changes: Partial<GatewayOptions> = {}): Promise<void> {
-    port = await freePort();
-    const tls = { certificate: join(folder, "tls.crt"), key: join(folder, "tls.key") };
-    writeFileSync(join(folder, "gateway.js"), gatewayScript(join(folder, "tokens.json")));
-    writeFileSync(
-      join(folder, "nginx.conf"),
-      nginxConfig({
-        upstream: `127.0.0.1:${upstream.port}`,
-        organization: "default",
-        port,
-        tls,
-        module: nginxModule ?? "modules/ngx_http_js_module.so",
-        script: join(folder, "gateway.js"),
-        temporary: folder,
-        maxBodyMegabytes: 1,
-        clientTimeoutSeconds: 1,
-        ...changes,
-      }),
-    );
-    // A file, as in a container: nginx opens /dev/stdout by its name, which a socket would refuse.
-    const log = openSync(join(folder, "nginx.log"), "a");
-    nginx = spawn("nginx", ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"], {
-      stdio: ["ignore", log, log],
+  const startGateway = (changes: Partial<GatewayOptions> = {}) =>
+    gateway.start({
+      upstream: `127.0.0.1:${upstream.port}`,
+      maxBodyMegabytes: 1,
+      clientTimeoutSeconds: 1,
+      ...changes,
     });
-    closeSync(log);
-    while (!(await accepts(port))) {
-      if (nginx.exitCode !== null) throw new Error(`nginx did not start:\n${readLog()}`);
-    }
-  }
-
-  async function stopGateway(): Promise<void> {
-    if (nginx.exitCode === null) {
-      nginx.kill("SIGTERM");
-      await once(nginx, "exit");
-    }
-  }
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "o2cqrs-gateway-"));
-    // Started by root, nginx's workers run as another user, who must reach the mounted files.
-    chmodSync(folder, 0o755);
-    execFileSync(
-      "openssl",
-      `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost
-       -addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout tls.key -out tls.crt`.split(/\s+/),
-      { cwd: folder, stdio: "ignore" },
-    );
+    gateway = await GatewayProcess.create();
     writeTokens(token);
     upstream = await startUpstream();
     await startGateway();
-    dispatcher = new Agent({ connect: { ca: execFileSync("cat", [join(folder, "tls.crt")]).toString() } });
-  });
+    dispatcher = new Agent({ connect: { ca: gateway.authority } });
+  }, 60_000);
 
   afterAll(async () => {
-    await stopGateway();
+    await gateway.close();
     await dispatcher.close();
     upstream.server.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   async function call(
@@ -146,7 +67,7 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
     body?: string,
   ) {
     upstream.seen.length = 0;
-    const answer = await request(`https://127.0.0.1:${port}${path}`, {
+    const answer = await request(`https://127.0.0.1:${gateway.port}${path}`, {
       method,
       dispatcher,
       headers: authorization === undefined ? {} : { authorization },
@@ -219,17 +140,41 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
     expect([status, json.code]).toEqual([413, 413]);
   });
 
-  it("closes a connection that is too slow to send its request", async () => {
-    const { connect: connectTls } = await import("node:tls");
-    const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
-    await once(socket, "secureConnect");
-    socket.write("POST /api/default/s/_json HTTP/1.1\r\nHost: x\r\n");
-    socket.resume();
-    // nginx resets the connection, which the socket reports before it closes.
-    socket.on("error", (error: NodeJS.ErrnoException) => expect(error.code).toBe("ECONNRESET"));
-    await new Promise((resolve) => socket.once("close", resolve));
-    expect(upstream.seen.filter(({ path }) => path.endsWith("/s/_json"))).toEqual([]);
+  it("answers 413 as JSON to a body that grows over the limit without having told its length", async () => {
+    const piece = Buffer.alloc(64 * 1024, "x");
+    function* body() {
+      for (let sent = 0; sent <= 1024 * 1024; sent += piece.length) yield piece;
+    }
+    const answer = await request(`https://127.0.0.1:${gateway.port}/api/default/s/_json`, {
+      method: "POST",
+      dispatcher,
+      headers: { authorization: `Bearer ${token}` },
+      body: Readable.from(body()),
+    });
+    expect([answer.statusCode, await answer.body.json()]).toEqual([
+      413,
+      expect.objectContaining({ code: 413 }),
+    ]);
+    expect(upstream.seen).toEqual([]);
   });
+
+  it.each([
+    ["its headers", ""],
+    ["its body", `Authorization: Bearer ${token}\r\nContent-Length: 100\r\n\r\n[{"message":`],
+  ])(
+    "closes the connection of a client that is too slow to send %s, and the server hears nothing",
+    async (_, rest) => {
+      upstream.seen.length = 0;
+      const socket = connect({ port: gateway.port, host: "127.0.0.1", ca: gateway.authority });
+      await once(socket, "secureConnect");
+      socket.write(`POST /api/default/s/_json HTTP/1.1\r\nHost: x\r\n${rest}`);
+      socket.resume();
+      // nginx resets the connection, which the socket reports before it closes.
+      socket.on("error", (error: NodeJS.ErrnoException) => expect(error.code).toBe("ECONNRESET"));
+      await new Promise((resolve) => socket.once("close", resolve));
+      expect(upstream.seen).toEqual([]);
+    },
+  );
 
   it("answers health without a credential", async () => {
     expect((await call("GET", "/healthz")).status).toBe(200);
@@ -243,23 +188,23 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
   });
 
   it("refuses every bearer token when the secret is missing, and lets Basic through", async () => {
-    rmSync(join(folder, "tokens.json"));
+    gateway.removeTokens();
     expect((await call("POST", "/otlp/v1/logs", `Bearer ${token}`, "x")).status).toBe(401);
     expect((await call("GET", "/api/default/streams", basic)).status).toBe(200);
     writeTokens(token);
   });
 
   it("answers 502 as JSON when the server is gone", async () => {
-    await stopGateway();
+    await gateway.stop();
     await startGateway({ upstream: `127.0.0.1:${await freePort()}` });
     const { status, json } = await call("GET", "/api/default/streams", basic);
     expect([status, json.code]).toEqual([502, 502]);
-    await stopGateway();
+    await gateway.stop();
     await startGateway();
   });
 
   it("answers 429 as JSON to one credential that sends too fast, and not to another", async () => {
-    await stopGateway();
+    await gateway.stop();
     await startGateway({ requestsPerSecond: 1, burst: 2 });
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => call("POST", "/otlp/v1/logs", `Bearer ${token}`, "x")),
@@ -272,7 +217,7 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
   });
 
   it("never logs a credential", () => {
-    const written = readLog();
+    const written = gateway.log;
     expect(written).toContain('"client":"ingest"');
     for (const secret of [token, "server-side", basic, asIngest]) expect(written).not.toContain(secret);
   });

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeCertificate } from "../../ops/certificate/certificate-folder.js";
+import {
+  type GatewayToken,
+  gatewayScript,
+  gatewayTokensFile,
+} from "../../stacks/platform/gateway/credentials.js";
+import { type GatewayOptions, nginxConfig } from "../../stacks/platform/gateway/nginx.js";
+
+const nginxModule = ["/usr/lib/nginx/modules", "/etc/nginx/modules", "/usr/share/nginx/modules"]
+  .map((folder) => join(folder, "ngx_http_js_module.so"))
+  .find((file) => existsSync(file));
+
+/** The gateway as a process: the system's nginx with the configuration and the certificate that we make. */
+export class GatewayProcess {
+  #nginx: ChildProcess | undefined;
+  port = 0;
+
+  private constructor(readonly folder: string) {}
+
+  static async create(): Promise<GatewayProcess> {
+    const folder = mkdtempSync(join(tmpdir(), "o2cqrs-gateway-"));
+    // Started by root, nginx's workers run as another user, who must reach the mounted files.
+    chmodSync(folder, 0o755);
+    await writeCertificate(folder, ["localhost", "127.0.0.1"], new Date());
+    return new GatewayProcess(folder);
+  }
+
+  /** PEM of the authority that signed its certificate. */
+  get authority(): string {
+    return readFileSync(this.#path("ca.crt"), "utf8");
+  }
+
+  get log(): string {
+    return readFileSync(this.#path("nginx.log"), "utf8");
+  }
+
+  writeTokens(...tokens: GatewayToken[]): void {
+    writeFileSync(this.#path("tokens.json"), gatewayTokensFile(tokens));
+  }
+
+  removeTokens(): void {
+    rmSync(this.#path("tokens.json"));
+  }
+
+  /** Starts it on a free port of its own. */
+  async start(options: Partial<GatewayOptions> & { readonly upstream: string }): Promise<void> {
+    this.port = await freePort();
+    writeFileSync(this.#path("gateway.js"), gatewayScript(this.#path("tokens.json")));
+    const config = nginxConfig({
+      organization: "default",
+      port: this.port,
+      tls: { certificate: this.#path("tls.crt"), key: this.#path("tls.key") },
+      module: nginxModule ?? "modules/ngx_http_js_module.so",
+      script: this.#path("gateway.js"),
+      temporary: this.folder,
+      ...options,
+    });
+    writeFileSync(this.#path("nginx.conf"), config);
+    // A file, as in a container: nginx opens /dev/stdout by its name, which a socket would refuse.
+    const log = openSync(this.#path("nginx.log"), "a");
+    const nginx = spawn("nginx", ["-p", this.folder, "-c", this.#path("nginx.conf"), "-e", "stderr"], {
+      stdio: ["ignore", log, log],
+    });
+    this.#nginx = nginx;
+    closeSync(log);
+    while (!(await accepts(this.port))) {
+      if (nginx.exitCode !== null) throw new Error(`nginx did not start:\n${this.log}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#nginx?.exitCode !== null) return;
+    this.#nginx.kill("SIGTERM");
+    await once(this.#nginx, "exit");
+  }
+
+  /** Stops it and removes its files. */
+  async close(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #path(file: string): string {
+    return join(this.folder, file);
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
