@@ -8,30 +8,58 @@ export interface Versions {
   readonly stable: string;
 }
 
-/** Reads both versions' figures through the operator's connection. */
+/** Milliseconds after which a look that has no answer counts as one that saw nothing. */
+const longestLookMs = 60_000;
+
+/**
+ * Reads both versions' figures through the operator's connection.
+ * @param withinMs how long a look may take: a server that is too busy to answer must not keep a gate waiting
+ */
 export function observer(
   context: Pick<VerifyContext, "admin" | "appConfig" | "signal">,
   service: string | undefined,
+  withinMs = longestLookMs,
 ): {
   observe(versions: Versions, window: Window, stableWindow: Window): Promise<Observation>;
   stableVersion(canary: string, window: Window): Promise<string | undefined>;
 } {
-  const meter = new Meter({
-    server: context.admin,
-    samplingRate: context.appConfig.tracing.enabled ? context.appConfig.tracing.samplingRate : 0,
-    service,
-    signal: context.signal,
-  });
-  return {
-    async observe({ canary, stable }, window, stableWindow) {
-      const [canaryFigures, stableFigures] = await Promise.all([
-        meter.measure(canary, micros(window)),
-        meter.measure(stable, micros(stableWindow)),
+  const { admin: server, appConfig } = context;
+  const samplingRate = appConfig.tracing.enabled ? appConfig.tracing.samplingRate : 0;
+  const look = async <Seen>(read: (meter: Meter) => Promise<Seen>): Promise<Seen> => {
+    const timeUp = new AbortController();
+    const timer = setTimeout(() => {
+      timeUp.abort(new Error(`OpenObserve did not answer within ${withinMs / 1000} s`));
+    }, withinMs);
+    const signal = AbortSignal.any([context.signal, timeUp.signal]);
+    try {
+      return await Promise.race([
+        read(new Meter({ server, samplingRate, service, signal })),
+        rejectedBy(signal),
       ]);
-      return { canary: canaryFigures, stable: stableFigures };
-    },
-    stableVersion: (canary, window) => meter.stableVersion(canary, micros(window)),
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return {
+    observe: ({ canary, stable }, window, stableWindow) =>
+      look(async (meter) => {
+        const [canaryFigures, stableFigures] = await Promise.all([
+          meter.measure(canary, micros(window)),
+          meter.measure(stable, micros(stableWindow)),
+        ]);
+        return { canary: canaryFigures, stable: stableFigures };
+      }),
+    stableVersion: (canary, window) => look((meter) => meter.stableVersion(canary, micros(window))),
   };
 }
+
+const rejectedBy = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const rejectNow = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) rejectNow();
+    else signal.addEventListener("abort", rejectNow, { once: true });
+  });
 
 const micros = ({ start, end }: Window) => ({ start: start * 1000, end: end * 1000 });
