@@ -25,9 +25,9 @@ describe("a look of the gate", () => {
   });
 
   afterEach(async () => {
+    await admin.close();
     silent.closeAllConnections();
     silent.close();
-    await admin.close();
   });
 
   const appConfig = cqrsOpenObserveConfig.parse({ baseUrl: "http://127.0.0.1", org: "default", token: "t" });
