@@ -17,21 +17,23 @@ export function loggingMiddleware(logs: CqrsLogs, options: LoggingOptions = {}):
   return {
     name: "Logging",
     stage: "logging",
-    handle: async (operation, next) => {
+    handle: (operation, next) => {
       const started = performance.now();
       if (operation.kind === "command" && logStart) logStarted(logs, operation, sizeOf(operation.message));
-      try {
-        const result = await next();
-        const size = operation.kind === "query" ? sizeOf(result) : undefined;
-        logEnded(logs, operation, performance.now() - started, { result_size: size });
-        return result;
-      } catch (error) {
-        logEnded(logs, operation, performance.now() - started, {
-          error: messageOf(error),
-          error_code: errorCodeOf(error),
-        });
-        throw error;
-      }
+      return next().then(
+        (result) => {
+          const size = operation.kind === "query" ? sizeOf(result) : undefined;
+          logEnded(logs, operation, performance.now() - started, { result_size: size });
+          return result;
+        },
+        (error: unknown) => {
+          logEnded(logs, operation, performance.now() - started, {
+            error: messageOf(error),
+            error_code: errorCodeOf(error),
+          });
+          throw error;
+        },
+      );
     },
   };
 }

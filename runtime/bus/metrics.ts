@@ -7,24 +7,26 @@ export function metricsMiddleware(metrics: CqrsMetrics): Middleware {
   return {
     name: "Metrics",
     stage: "metrics",
-    handle: async (operation, next) => {
+    handle: (operation, next) => {
       const started = performance.now();
-      let failed = true;
       metrics.started(operation.kind);
-      try {
-        const result = await next();
-        failed = false;
-        return result;
-      } finally {
-        metrics.ended(operation.kind);
-        count(metrics, operation, failed, performance.now() - started);
-      }
+      return next().then(
+        (result) => {
+          count(metrics, operation, false, performance.now() - started);
+          return result;
+        },
+        (error: unknown) => {
+          count(metrics, operation, true, performance.now() - started);
+          throw error;
+        },
+      );
     },
   };
 }
 
 function count(metrics: CqrsMetrics, operation: Operation, failed: boolean, durationMs: number): void {
   const { kind, type, handler, cache, deadLettered } = operation;
+  metrics.ended(kind);
   switch (kind) {
     case "command":
       metrics.commandEnded(type, handler, failed ? "error" : "success", durationMs);

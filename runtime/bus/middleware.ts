@@ -33,12 +33,26 @@ export interface Middleware {
 /** Runs a handler within the middlewares. */
 export type Chain = (operation: Operation, handler: Next) => Promise<unknown>;
 
-/** Puts middlewares into the order of their stages; within a stage they keep the order given. */
+/**
+ * Puts middlewares into the order of their stages; within a stage they keep the order given. The chain never throws:
+ * what a middleware or a handler throws at once is a rejection like any other.
+ */
 export function composeChain(middlewares: readonly Middleware[]): Chain {
   const ordered = [...middlewares].sort((a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage));
   return ordered.reduceRight<Chain>(
     (inner, middleware) => (operation, handler) =>
-      middleware.handle(operation, () => inner(operation, handler)),
-    (_operation, handler) => handler(),
+      promised(() => middleware.handle(operation, () => inner(operation, handler))),
+    (_operation, handler) => promised(handler),
   );
+}
+
+/** Costs nothing where an async function would cost two promises, each of which passes through every async context. */
+function promised(work: Next): Promise<unknown> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    // What was thrown is passed on as it is.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    return Promise.reject(error);
+  }
 }

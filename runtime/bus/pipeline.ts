@@ -1,8 +1,8 @@
 import { type BusKind } from "@o2cqrs/contract";
 import { context, type Context } from "@opentelemetry/api";
-import { randomUUID } from "node:crypto";
 import { type Operation } from "../context/operation.js";
 import { currentScope, runInScope, type Scope } from "../context/scope.js";
+import { newUuid } from "../context/uuid.js";
 import { type CqrsLogs } from "../logs/logs.js";
 import { type CqrsMetrics } from "../metrics/metrics.js";
 import { type Chain, composeChain, type Middleware, type Next } from "./middleware.js";
@@ -46,17 +46,17 @@ export class BusPipeline {
       kind: dispatch.kind,
       type: dispatch.message.constructor.name,
       handler: dispatch.handler,
-      id: randomUUID(),
+      id: newUuid(),
       message: dispatch.message,
       signal: dispatch.signal ?? outer?.operation?.signal,
       retries: 0,
       cache: undefined,
       deadLettered: false,
     };
-    const scope: Scope = { request: outer?.request ?? { requestId: randomUUID() }, operation };
+    const scope: Scope = { request: outer?.request ?? { requestId: newUuid() }, operation };
     this.#underWay++;
     // A middleware may answer in the handler's place, so the type of the answer is its word.
-    const answer = runInScope(scope, async () => this.#chain(operation, handler as Next)) as Promise<Result>;
+    const answer = runInScope(scope, () => this.#chain(operation, handler as Next)) as Promise<Result>;
     answer.then(this.#ended, this.#ended);
     return answer;
   }

@@ -13,19 +13,20 @@ export function tracingMiddleware(tracer: Tracer): Middleware {
       tracer.startActiveSpan(
         spanName(operation.kind, operation.type),
         { attributes: startAttributes(operation) },
-        async (span) => {
-          try {
-            const result = await next();
-            setEndAttributes(span, operation, false);
-            return result;
-          } catch (error) {
-            recordError(span, error);
-            setEndAttributes(span, operation, true);
-            throw error;
-          } finally {
-            span.end();
-          }
-        },
+        (span) =>
+          next().then(
+            (result) => {
+              setEndAttributes(span, operation, false);
+              span.end();
+              return result;
+            },
+            (error: unknown) => {
+              recordError(span, error);
+              setEndAttributes(span, operation, true);
+              span.end();
+              throw error;
+            },
+          ),
       ),
   };
 }

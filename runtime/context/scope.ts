@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { randomUUID } from "node:crypto";
 import { type Operation } from "./operation.js";
+import { newUuid } from "./uuid.js";
 
 /** Facts about the request that is being served; they stand in every log record written meanwhile. */
 export interface RequestContext {
@@ -36,5 +36,5 @@ export function runInScope<Result>(scope: Scope, run: () => Result): Result {
  * @param request what is known of it; without a `requestId` one is made
  */
 export function runInRequest<Result>(request: Partial<RequestContext>, run: () => Result): Result {
-  return storage.run({ request: { requestId: randomUUID(), ...request } }, run);
+  return storage.run({ request: { requestId: newUuid(), ...request } }, run);
 }

@@ -1,5 +1,5 @@
 import { trace } from "@opentelemetry/api";
-import { randomUUID } from "node:crypto";
+import { newUuid } from "../context/uuid.js";
 
 export interface TraceIds {
   /** 32 hex digits. */
@@ -14,5 +14,4 @@ export function activeIds(): TraceIds {
   return active ?? { traceId: randomHex(32), spanId: randomHex(16) };
 }
 
-/** UUIDs come from a pool of random bytes, so they cost a tenth of asking for a few bytes each time. */
-const randomHex = (digits: number): string => randomUUID().replaceAll("-", "").slice(-digits);
+const randomHex = (digits: number): string => newUuid().replaceAll("-", "").slice(-digits);

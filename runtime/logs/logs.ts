@@ -12,9 +12,9 @@ import {
   eventTimeField,
   queryLog,
 } from "@o2cqrs/contract";
-import { randomUUID } from "node:crypto";
 import { type z } from "zod";
 import { currentScope } from "../context/scope.js";
+import { newUuid } from "../context/uuid.js";
 import { type ServiceIdentity } from "../env/identity.js";
 import { type RecordSink } from "../ingest/client.js";
 import { isoOf, nowMicros } from "./clock.js";
@@ -129,7 +129,7 @@ export class CqrsLogs {
     const filled: FilledIn = {
       micros: nowMicros(),
       level: "status" in log && log.status === "error" ? "ERROR" : "INFO",
-      recordId: randomUUID(),
+      recordId: newUuid(),
       traceId,
       spanId,
       requestId: request?.requestId ?? traceId,

@@ -77,7 +77,7 @@ export class CqrsMetrics {
   }
 }
 
-function observe(meter: Meter, definition: MetricDefinition, series: LabelledSeries<string>): void {
+function observe(meter: Meter, definition: MetricDefinition, series: LabelledSeries): void {
   const { name, unit, description, kind } = definition;
   const create = {
     counter: () => meter.createObservableCounter(name, { unit, description }),

@@ -6,34 +6,32 @@ interface Series {
 }
 
 /**
- * The values of a counter or gauge, by its labels. Adding costs one map look-up: the SDK's own counters sort and
- * hash the attributes at every call, this is read by the SDK once an export.
+ * The values of a counter or gauge, by its one or two labels. Adding costs a look-up a label: the SDK's own counters
+ * sort and hash the attributes at every call, this is read by the SDK once an export.
  */
-export class LabelledSeries<Label extends string> {
-  readonly #series = new Map<string, Series>();
+export class LabelledSeries {
+  readonly #series = new Map<string, Map<string, Series>>();
 
-  constructor(readonly labels: readonly Label[]) {}
+  /** @param labels names of the labels */
+  constructor(readonly labels: readonly [string] | readonly [string, string]) {}
 
-  /** @param values one for each label, in the order of the labels */
-  add(delta: number, ...values: readonly string[]): void {
-    this.#of(values).value += delta;
-  }
-
-  set(value: number, ...values: readonly string[]): void {
-    this.#of(values).value = value;
+  /** Adds to the series of these values of the labels, in their order. */
+  add(delta: number, first: string, second = ""): void {
+    let seconds = this.#series.get(first);
+    if (seconds === undefined) this.#series.set(first, (seconds = new Map<string, Series>()));
+    let series = seconds.get(second);
+    if (series === undefined)
+      seconds.set(second, (series = { attributes: this.#attributes(first, second), value: 0 }));
+    series.value += delta;
   }
 
   observe(result: ObservableResult): void {
-    for (const { value, attributes } of this.#series.values()) result.observe(value, attributes);
+    for (const seconds of this.#series.values())
+      for (const { value, attributes } of seconds.values()) result.observe(value, attributes);
   }
 
-  #of(values: readonly string[]): Series {
-    const key = values.length === 1 ? (values[0] ?? "") : values.join("\0");
-    let series = this.#series.get(key);
-    if (series === undefined) {
-      const attributes = Object.fromEntries(this.labels.map((label, index) => [label, values[index] ?? ""]));
-      this.#series.set(key, (series = { attributes, value: 0 }));
-    }
-    return series;
+  #attributes(first: string, second: string): Attributes {
+    const [firstLabel, secondLabel] = this.labels;
+    return { [firstLabel]: first, ...(secondLabel === undefined ? undefined : { [secondLabel]: second }) };
   }
 }

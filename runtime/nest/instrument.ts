@@ -21,8 +21,7 @@ export function instrumentBus(
   const register = bus.register.bind(bus);
   bus.execute = (message: object, asyncContext?: unknown) => {
     const handler = registry.handlerOf(kind, message.constructor as MessageClass) ?? "none";
-    // Async, so that a missing handler rejects: the command bus throws at once.
-    return pipeline.run({ kind, message, handler }, async () => execute(message, asyncContext));
+    return pipeline.run({ kind, message, handler }, () => execute(message, asyncContext));
   };
   bus.register = (handlers = []) => {
     const wanted = handlers.filter((wrapper) => {

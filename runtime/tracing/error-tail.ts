@@ -51,11 +51,9 @@ export class ErrorTail implements SpanProcessor {
     }
     const held = this.#held.get(traceId) ?? { spans: [], open: 1 };
     held.open--;
-    held.spans.push(span);
-    this.#heldSpans++;
-    if (span.status.code === SpanStatusCode.ERROR) this.#keep(traceId, held);
+    if (span.status.code === SpanStatusCode.ERROR) this.#keep(traceId, held, span);
     else if (held.open <= 0) this.#forget(traceId, held);
-    else this.#evict();
+    else this.#hold(held, span);
   }
 
   async forceFlush(): Promise<void> {
@@ -67,10 +65,17 @@ export class ErrorTail implements SpanProcessor {
     await this.next.shutdown();
   }
 
-  #keep(traceId: string, held: HeldTrace): void {
+  #keep(traceId: string, held: HeldTrace, failed: ReadableSpan): void {
     this.#kept.set(traceId, true);
     this.#forget(traceId, held);
     for (const span of held.spans) this.#pass(span);
+    this.#pass(failed);
+  }
+
+  #hold(held: HeldTrace, span: ReadableSpan): void {
+    held.spans.push(span);
+    this.#heldSpans++;
+    this.#evict();
   }
 
   #forget(traceId: string, held: HeldTrace): void {

@@ -6,6 +6,9 @@ import {
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace-base";
 
+const chosen: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
+const recorded: SamplingResult = { decision: SamplingDecision.RECORD };
+
 /**
  * Decides at the start whether a trace is kept: a share of the traces that begin here, and what the caller decided
  * for the others. The rest is recorded all the same, without the flag, so that `ErrorTail` can keep it if it fails.
@@ -36,7 +39,7 @@ export class RecordingSampler implements Sampler {
       parent !== undefined && isSpanContextValid(parent)
         ? (parent.traceFlags & TraceFlags.SAMPLED) !== 0
         : this.#ratio.shouldSample(context, traceId).decision === SamplingDecision.RECORD_AND_SAMPLED;
-    return { decision: kept ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.RECORD };
+    return kept ? chosen : recorded;
   }
 
   toString(): string {

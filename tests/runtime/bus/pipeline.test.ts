@@ -1,4 +1,4 @@
-import { context as otelContext, SpanStatusCode } from "@opentelemetry/api";
+import { context as otelContext, SpanStatusCode, TraceFlags } from "@opentelemetry/api";
 import { metrics } from "@o2cqrs/contract";
 import { IsInt, Min, validate } from "class-validator";
 import {
@@ -66,6 +66,32 @@ describe("the chain", () => {
     expect(await chain(currentOperation()!, handler)).toBe("from cache");
     expect(log).toEqual(["metrics"]);
     expect(handler).not.toHaveBeenCalled();
+  });
+
+  test("turns what a handler or a middleware throws at once into a rejection, seen by the steps outside of it", async () => {
+    const log: string[] = [];
+    const broken: Middleware = {
+      name: "broken",
+      stage: "custom",
+      handle: () => {
+        throw new Error("at once");
+      },
+    };
+    const seeing: Middleware = {
+      name: "seeing",
+      stage: "metrics",
+      handle: (_, next) =>
+        next().catch((error: unknown) => Promise.reject(new Error(`saw ${String(error)}`))),
+    };
+    const handler = () => {
+      throw new Error("handler");
+    };
+    await expect(composeChain([broken, seeing])(currentOperation()!, async () => 1)).rejects.toThrow(
+      "saw Error: at once",
+    );
+    await expect(composeChain([seeing, named("retry", log)])(currentOperation()!, handler)).rejects.toThrow(
+      "saw Error: handler",
+    );
   });
 });
 
@@ -146,6 +172,15 @@ test("durations are sorted into the contract's buckets", async () => {
     labels: { type: "PlaceOrder", handler: "PlaceOrderHandler" },
     value: { count: 1, buckets: { boundaries: [...metrics.commandDuration.buckets] } },
   });
+});
+
+// Exemplars would tie a bucket to a trace. When this fails the SDK has learned them, and docs/runtime.md is to be mended.
+test("the installed SDK collects no exemplars, though the span is sampled", async () => {
+  await pipelineOf().run(place(), async () => 42);
+  expect(recording.spans[0]!.spanContext().traceFlags).toBe(TraceFlags.SAMPLED);
+  const [point] = await recording.dataPoints(metrics.commandDuration.name);
+  expect(Object.keys(point!).sort()).toEqual(["attributes", "endTime", "startTime", "value"]);
+  expect(Object.keys(point!.value as object).sort()).toEqual(["buckets", "count", "max", "min", "sum"]);
 });
 
 describe("validation", () => {

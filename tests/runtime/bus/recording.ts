@@ -2,6 +2,7 @@ import { trace, type Tracer } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
   AggregationTemporality,
+  type DataPoint,
   InMemoryMetricExporter,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
@@ -63,14 +64,18 @@ export class Recording {
 
   /** The value of a counter or gauge, or the number of values in a histogram, by its labels. */
   async points(name: string): Promise<{ readonly labels: object; readonly value: unknown }[]> {
+    return (await this.dataPoints(name)).map(({ attributes, value }) => ({ labels: attributes, value }));
+  }
+
+  /** The same as the SDK collected them. */
+  async dataPoints(name: string): Promise<readonly DataPoint<unknown>[]> {
     await this.#reader.forceFlush();
     const metrics =
       this.#points
         .getMetrics()
         .at(-1)
         ?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
-    const points = metrics.find(({ descriptor }) => descriptor.name === name)?.dataPoints ?? [];
-    return points.map(({ attributes, value }) => ({ labels: attributes, value }));
+    return metrics.find(({ descriptor }) => descriptor.name === name)?.dataPoints ?? [];
   }
 
   async stop(): Promise<void> {
