@@ -55,7 +55,7 @@ export function containerRequest(
       MemorySwap: memoryMegabytes * megabyte,
       NanoCpus: container.cpus * second,
       Ulimits: [{ Name: "nproc", Soft: maxProcesses, Hard: maxProcesses }],
-      RestartPolicy: { Name: "unless-stopped", MaximumRetryCount: 0 },
+      RestartPolicy: { Name: "always", MaximumRetryCount: 0 },
       LogConfig: { Type: "json-file", Config: { ...logOptions } },
       Tmpfs: Object.fromEntries(
         Object.entries(container.tmpfs).map(([path, size]) => [path, tmpfsOptions(size)]),

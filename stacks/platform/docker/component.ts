@@ -187,7 +187,8 @@ function containerArgs(
     memorySwap: container.memoryMegabytes,
     cpus: cpusAsRead(container.cpus),
     ulimits: [{ name: "nproc", soft: container.maxProcesses, hard: container.maxProcesses }],
-    restart: "unless-stopped",
+    // Not `unless-stopped`: a daemon that was killed ends what still runs at its next start, and takes that for a wish.
+    restart: "always",
     stopTimeout: container.stopSeconds,
     destroyGraceSeconds: container.stopSeconds,
     logDriver: "json-file",

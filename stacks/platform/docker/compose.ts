@@ -96,7 +96,8 @@ function service(
     memswap_limit: `${container.memoryMegabytes}m`,
     cpus: container.cpus,
     ulimits: { nproc: container.maxProcesses },
-    restart: "unless-stopped",
+    // Not `unless-stopped`: a daemon that was killed ends what still runs at its next start, and takes that for a wish.
+    restart: "always",
     stop_grace_period: `${container.stopSeconds}s`,
     logging: { driver: "json-file", options: logOptions },
     networks: { private: { aliases: [roles.get(container.role) ?? network] } },

@@ -31,6 +31,21 @@ export function lossChecks(deployment: () => Deployment): void {
       await whileWriting("daemon", () => deployment().daemon.restart());
     });
 
+    it.each([
+      ["starts the containers anew", false],
+      ["takes them over as they run", true],
+    ])("by kill -9 of the daemon, when its next start %s", async (_, liveRestore) => {
+      // Whether running containers are taken over is for the daemon that finds them to know.
+      const pids = () => Promise.all((["openobserve", "gateway"] as const).map((r) => deployment().pidOf(r)));
+      const before = await pids();
+      await whileWriting(liveRestore ? "daemon_killed_live" : "daemon_killed", () =>
+        deployment().daemon.restart({ signal: "SIGKILL", liveRestore }),
+      );
+      const after = await pids();
+      if (liveRestore) expect(after).toEqual(before);
+      else for (const pid of before) expect(after).not.toContain(pid);
+    });
+
     it("by making the server's container anew with another version's image", async () => {
       await whileWriting("versions", async () => {
         await deployment().replaceServer("0.60");

@@ -118,7 +118,7 @@ describe("the same deployment for Compose", () => {
         read_only: true,
         cap_drop: ["ALL"],
         security_opt: ["no-new-privileges:true"],
-        restart: "unless-stopped",
+        restart: "always",
       });
       expect(service.mem_limit).toBe(service.memswap_limit);
     }
