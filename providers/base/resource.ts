@@ -11,6 +11,13 @@ import {
 import { markerFor } from "./marker.js";
 
 /**
+ * The SDK takes four stack traces for each property of a resource, to tell where a promise that never settles
+ * came from: a fifth of the time that the program takes. They are shown on demand, so they are taken on demand.
+ * The position in the source that the engine keeps does not depend on this.
+ */
+const leakStackDepth = process.env.PULUMI_DEBUG_PROMISE_LEAKS ? Error.stackTraceLimit : 0;
+
+/**
  * A dynamic resource of this package, with the type token `o2cqrs:<Kind>`.
  *
  * The engine keeps with every dynamic resource the code that serves it. Pulumi's own base class writes a
@@ -27,7 +34,13 @@ export abstract class OpenObserveResource extends CustomResource {
     options: CustomResourceOptions | undefined,
   ) {
     const withProvider = { ...properties, __provider: providerText(providerModule) };
-    super(`pulumi-nodejs:dynamic/o2cqrs:${kind}`, name, withProvider, options);
+    const depth = Error.stackTraceLimit;
+    Error.stackTraceLimit = leakStackDepth;
+    try {
+      super(`pulumi-nodejs:dynamic/o2cqrs:${kind}`, name, withProvider, options);
+    } finally {
+      Error.stackTraceLimit = depth;
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripTrailingSlashes } from "@o2cqrs/contract";
-import { Agent, type Dispatcher, FormData, request } from "undici";
+import type { Dispatcher, FormData } from "undici";
 import type { z } from "zod";
 import type { Connection } from "./connection.js";
 import { errorForStatus, UnavailableError, UnexpectedAnswerError } from "./errors.js";
@@ -56,7 +56,8 @@ export function path(parts: TemplateStringsArray, ...names: string[]): string {
  * The credential lives in a private field and appears in no error.
  */
 export class Transport {
-  readonly #dispatcher: Dispatcher;
+  readonly #connect: () => Promise<Dispatcher>;
+  #dispatcher: Promise<Dispatcher> | undefined;
   readonly #authorization: string;
   readonly #url: string;
   readonly #retries: number;
@@ -67,17 +68,7 @@ export class Transport {
     this.#authorization = authorizationOf(connection);
     this.#retries = options.retries ?? 4;
     this.#firstRetryMs = options.firstRetryMs ?? 200;
-    this.#dispatcher =
-      options.dispatcher ??
-      new Agent({
-        connections: options.connections ?? 8,
-        headersTimeout: options.headersTimeoutMs ?? 30_000,
-        bodyTimeout: options.bodyTimeoutMs ?? 30_000,
-        connect: {
-          timeout: options.connectTimeoutMs ?? 5_000,
-          ...(connection.caCertificate !== undefined && { ca: connection.caCertificate }),
-        },
-      });
+    this.#connect = async () => options.dispatcher ?? (await pool(connection, options));
   }
 
   /** Sends a request and gives its answer, or throws the `OpenObserveError` that says why not. */
@@ -100,7 +91,7 @@ export class Transport {
 
   /** Closes the pool. */
   async close(): Promise<void> {
-    await this.#dispatcher.close();
+    await (await this.#dispatcher)?.close();
   }
 
   async #attempt<T>(asked: Request<T>): Promise<T> {
@@ -124,9 +115,11 @@ export class Transport {
 
   async #exchange({ method, path, query, body, form, file, signal }: Request<unknown>) {
     const url = this.#url + path + queryString(query);
+    const { request } = await undici();
+    const dispatcher = await (this.#dispatcher ??= this.#connect());
     try {
       const response = await request(url, {
-        dispatcher: this.#dispatcher,
+        dispatcher,
         method,
         headers: {
           authorization: this.#authorization,
@@ -135,7 +128,7 @@ export class Transport {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         ...(form !== undefined && { body: new URLSearchParams(form).toString() }),
-        ...(file !== undefined && { body: multipart(file) }),
+        ...(file !== undefined && { body: await multipart(file) }),
         ...(signal && { signal }),
       });
       return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
@@ -145,7 +138,24 @@ export class Transport {
   }
 }
 
-function multipart({ name, type, content }: NonNullable<Request<unknown>["file"]>): FormData {
+/** Loaded with the first request: programs, checks and diffs send none, and it is a hundred modules. */
+const undici = () => import("undici");
+
+async function pool(connection: Connection, options: TransportOptions): Promise<Dispatcher> {
+  const { Agent } = await undici();
+  return new Agent({
+    connections: options.connections ?? 8,
+    headersTimeout: options.headersTimeoutMs ?? 30_000,
+    bodyTimeout: options.bodyTimeoutMs ?? 30_000,
+    connect: {
+      timeout: options.connectTimeoutMs ?? 5_000,
+      ...(connection.caCertificate !== undefined && { ca: connection.caCertificate }),
+    },
+  });
+}
+
+async function multipart({ name, type, content }: NonNullable<Request<unknown>["file"]>): Promise<FormData> {
+  const { FormData } = await undici();
   const form = new FormData();
   form.set("file", new Blob([content], { type }), name);
   return form;

@@ -37,7 +37,7 @@ export class StreamProvider extends Provider<StreamInputs, StreamState> {
   }
 
   protected async make(inputs: StreamInputs): Promise<dynamic.CreateResult<StreamState>> {
-    await this.#settle(inputs);
+    await this.#settle(inputs, true);
     return { id: `${inputs.type}/${inputs.name}`, outs: stateOf(inputs, {}) };
   }
 
@@ -52,7 +52,7 @@ export class StreamProvider extends Provider<StreamInputs, StreamState> {
     _olds: StreamState,
     news: StreamInputs,
   ): Promise<dynamic.UpdateResult<StreamState>> {
-    await this.#settle(news);
+    await this.#settle(news, false);
     return { outs: stateOf(news, {}) };
   }
 
@@ -64,12 +64,19 @@ export class StreamProvider extends Provider<StreamInputs, StreamState> {
    * Brings the stream to the wanted settings and waits until reads show it. One path serves the new stream,
    * the one that ingest made, the one that a failed create left half-made, and the one whose predecessor is
    * still being deleted: the server then refuses changes for a while.
+   *
+   * @param expectNew make it before looking: for a new stream that saves a request
    */
-  async #settle(inputs: StreamInputs): Promise<void> {
+  async #settle(inputs: StreamInputs, expectNew: boolean): Promise<void> {
     let deleting = false;
+    let unseen = expectNew;
     const settled = await eventually(
       async () => {
         try {
+          if (unseen) {
+            unseen = false;
+            await this.#create(inputs);
+          }
           return await this.#approach(inputs);
         } catch (error) {
           if (!isBeingDeleted(error)) throw error;
@@ -82,12 +89,17 @@ export class StreamProvider extends Provider<StreamInputs, StreamState> {
     if (settled !== true) throw notSettled(inputs, deleting);
   }
 
+  /** Makes the stream unless it is there. */
+  async #create(inputs: StreamInputs): Promise<void> {
+    await this.server.streams.create(inputs.name, inputs.type, createBody(inputs)).catch(unlessItExists);
+  }
+
   /** One step towards the wanted stream. @returns true when it is there */
   async #approach(inputs: StreamInputs): Promise<true | undefined> {
     const { streams } = this.server;
     const stream = await streams.get(inputs.name, inputs.type);
     if (stream === undefined) {
-      await streams.create(inputs.name, inputs.type, createBody(inputs)).catch(unlessItExists);
+      await this.#create(inputs);
       return undefined;
     }
     const change = settingsChange(inputsFrom(stream, inputs), inputs);

@@ -94,7 +94,7 @@ export class CqrsObservability extends Part {
       {
         streams: streams.byRole,
         defaults: { environment: args.environment, service: args.service, region: args.region },
-        after: streams.all,
+        after: [...streams.byStoredName.values()],
         adopt,
       },
       inside,
@@ -122,7 +122,7 @@ export class CqrsObservability extends Part {
           runbookUrl: args.alerts.runbookUrl ?? runbookPage,
           folderId: alertFolder.folderId,
           dashboardUrls: this.dashboardUrls,
-          after: streams.all,
+          streams: streams.byStoredName,
           adopt,
         },
         inside,

@@ -14,21 +14,25 @@ export interface StreamsArgs {
 export class Streams extends Part {
   /** Stored name of each stream of the contract. */
   readonly byRole: Readonly<Record<StreamRole, Output<string>>>;
-  /** Everything in this part, for what must come after it. */
-  readonly all: readonly Stream[];
+  /** Everything in this part by stored name, for what must come after it. */
+  readonly byStoredName: ReadonlyMap<string, Stream>;
 
   constructor(name: string, args: StreamsArgs, options?: ComponentResourceOptions) {
     super("Streams", name, options);
     const ofContract = Object.entries(streams).map(([role, definition]) => {
       const retentionDays = args.retentionDays[role as StreamRole] ?? definition.retentionDays;
-      return [role, this.#contractStream(definition, retentionDays)] as const;
+      const stream = this.#contractStream(definition, retentionDays);
+      return { role, storedName: definition.storedName, stream };
     });
     const metricRetention = args.retentionDays.metrics ?? streams.metrics.retentionDays;
-    const ofMetrics = Object.entries(args.metricStreams).map(([metric, labels]) =>
-      this.#metricStream(metric, labels, metricRetention),
+    const ofMetrics = Object.entries(args.metricStreams).map(([metric, labels]) => ({
+      storedName: metric,
+      stream: this.#metricStream(metric, labels, metricRetention),
+    }));
+    this.byStoredName = new Map(
+      [...ofContract, ...ofMetrics].map(({ storedName, stream }) => [storedName, stream]),
     );
-    this.all = [...ofContract.map(([, stream]) => stream), ...ofMetrics];
-    this.byRole = Object.fromEntries(ofContract.map(([role, stream]) => [role, stream.name])) as Record<
+    this.byRole = Object.fromEntries(ofContract.map(({ role, stream }) => [role, stream.name])) as Record<
       StreamRole,
       Output<string>
     >;

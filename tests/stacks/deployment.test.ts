@@ -20,6 +20,7 @@ import {
   Secret,
 } from "@o2cqrs/local-engine";
 import { type RunningServer, startServer } from "@o2cqrs/local-openobserve";
+import { storedResources } from "./stored-resources.js";
 
 /**
  * The whole program, deployed as `target: existing` by the embedded engine on the embedded server. The tests
@@ -139,6 +140,8 @@ async function search(sql: string, type = "logs"): Promise<Record<string, unknow
   return answer.hits;
 }
 
+const stateFile = () => join(folder, "state", "o2cqrs", "deployed.json");
+
 const failures = ({ errors }: OperationResult) => errors.map(({ message }) => message);
 
 const changes = ({ changes: { same: _, ...changed } }: OperationResult) => changed as Record<string, number>;
@@ -202,8 +205,28 @@ describe("a first deployment", () => {
     expect(await destinationsOf(alerts.queryLatency.name)).not.toContain("cqrs-pagerduty");
   });
 
+  it("lets an alert wait for the streams that it reads, and for no other", async () => {
+    const resources = await storedResources(stateFile());
+    const streamsBefore = (alert: string) =>
+      resources
+        .find(({ urn }) => urn.endsWith(`Alert::${alert}`))
+        ?.dependencies?.filter((urn) => urn.includes("o2cqrs:Stream::"))
+        .map((urn) => urn.split("::").at(-1));
+    expect(streamsBefore(alerts.eventDeadLetter.name)).toEqual([streams.events.name]);
+    expect(streamsBefore(alerts.queryLatency.name)).toEqual(["cqrs_query_duration_ms_bucket"]);
+    for (const { name } of Object.values(alerts)) expect(streamsBefore(name)).not.toEqual([]);
+  });
+
+  it("keeps with every resource where in the source it was made", async () => {
+    const made = (await storedResources(stateFile())).filter(({ type }) =>
+      type.startsWith("pulumi-nodejs:dynamic/o2cqrs:"),
+    );
+    expect(made.length).toBeGreaterThan(60);
+    for (const { sourcePosition } of made) expect(sourcePosition).toMatch(/^project:\/\/\/.+#\d+,\d+$/);
+  });
+
   it("leaves no credential readable in the state", async () => {
-    const state = await readFile(join(folder, "state", "o2cqrs", "deployed.json"), "utf8");
+    const state = await readFile(stateFile(), "utf8");
     const { env } = (await stack().outputs({ showSecrets: true })) as { env: Record<string, string> };
     for (const credential of [password, env.OPENOBSERVE_TOKEN ?? "", ...Object.values(hidden)])
       expect(state).not.toContain(credential);

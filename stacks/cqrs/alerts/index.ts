@@ -1,4 +1,5 @@
 import {
+  type AlertDefinition,
   type ChannelKind,
   type DashboardId,
   alerts as declared,
@@ -27,8 +28,8 @@ export interface AlertsArgs extends AlertContext {
   readonly folderId: Input<string>;
   /** Address of a dashboard without a time range. */
   readonly dashboardUrls: Readonly<Record<DashboardId, Output<string>>>;
-  /** The streams, which must exist. */
-  readonly after: readonly Resource[];
+  /** Every stream by stored name: an alert can only be made when those that it reads exist. */
+  readonly streams: ReadonlyMap<string, Resource>;
   /** Accept receivers on loopback, private or cluster addresses. */
   readonly allowPrivateReceivers: boolean;
   readonly adopt: boolean;
@@ -65,7 +66,7 @@ export class Alerts extends Part {
           ),
           adopt: args.adopt,
         },
-        { ...this.own, dependsOn: [...args.after] },
+        { ...this.own, dependsOn: streamsRead(alert, args.streams) },
       );
     }
     this.registerOutputs({});
@@ -103,6 +104,11 @@ export class Alerts extends Part {
         : template.body;
     return new AlertTemplate(name, { ...template, name, body, adopt }, this.own);
   }
+}
+
+function streamsRead(alert: AlertDefinition, streams: ReadonlyMap<string, Resource>): Resource[] {
+  const { stream, metricStreams } = alertQuery(alert, 1);
+  return [...new Set([stream, ...Object.keys(metricStreams)])].flatMap((name) => streams.get(name) ?? []);
 }
 
 /** Where a channel's messages are posted. */

@@ -40,6 +40,17 @@ onEveryServer("A stream", (on) => {
     await destroy(provider, first);
   });
 
+  test("that is new takes two requests: it is made, and read back to see that it has settled", async () => {
+    const name = unique("requests");
+    const { streams } = on().server;
+    const asked = (["create", "get", "updateSettings"] as const).map((verb) => jest.spyOn(streams, verb));
+    const stream = await up(provider, args(name));
+    const counts = asked.map((spy) => spy.mock.calls.length);
+    for (const spy of asked) spy.mockRestore();
+    expect(counts).toEqual([1, 1, 0]);
+    await destroy(provider, stream);
+  });
+
   test("has its name rewritten as the server does, on every path", async () => {
     const name = unique("Rewrite-Me.Please");
     const stored = name.toLowerCase().replace(/[-.]/g, "_");
