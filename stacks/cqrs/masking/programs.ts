@@ -2,11 +2,12 @@ import {
   derivedMetrics,
   type LogStreamRole,
   maskedText,
+  phoneFieldRules,
   piiFields,
   piiMarker,
   streams,
 } from "@o2cqrs/contract";
-import { maskStatements, vrlString } from "./vrl.js";
+import { maskStatements, replaceStatements, vrlPattern, vrlString } from "./vrl.js";
 
 /**
  * The programs of the masking pipeline, as text. None has a call that can fail, because a program that fails
@@ -69,6 +70,19 @@ function namedField(path: string, kind: "email" | "phone"): string {
 }`;
 }
 
+/**
+ * Fields whose names say that they hold a phone number, at any depth: there a number need not look like one, nor be
+ * a text. Only JSON shows a name beside its value. If it could not be read back, the record would be quarantined.
+ */
+const phoneFieldStatements = `readable = true
+json = encode_json(masked)
+if ${phoneFieldRules.map(({ pattern }) => `match(json, ${vrlPattern(pattern)})`).join(" || ")} {
+${replaceStatements("json", phoneFieldRules, "  ")}
+  reread = parse_json(json) ?? null
+  readable = is_object(reread)
+  masked = object(reread) ?? {}
+}`;
+
 /** A dimension that people write in several ways: trimmed, lower-case, never missing. */
 const dimension = (name: string, fallback: string): string =>
   `text = strip_whitespace(downcase(to_string(masked.${name}) ?? ""))
@@ -105,7 +119,7 @@ masked.timestamp = format_timestamp(time, "%Y-%m-%dT%H:%M:%S%.3fZ") ?? ""`;
 
 /**
  * The second program: masks every key and every text at any depth, then the personal fields by name, and
- * normalises the time and the dimensions. Its last statement sets the marker.
+ * normalises the time and the dimensions. Its last statements set the marker.
  */
 export function maskingProgram(role: LogStreamRole, defaults: RecordDefaults): string {
   const named = piiFields.flatMap(({ columnName, pii }) =>
@@ -129,13 +143,14 @@ ${maskStatements("text", "    ")}
     value
   }
 }
+${phoneFieldStatements}
 ${named.join("\n")}
 ${timestampStatements}
 ${dimension("env", defaults.environment)}
 ${aliases.join("\n")}
 ${dimension("service", defaults.service)}
 ${dimension("region", defaults.region)}
-masked.${piiMarker} = true
+masked.${piiMarker} = readable
 . = masked
 .`;
 }

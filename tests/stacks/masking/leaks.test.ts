@@ -1,5 +1,6 @@
 import { maskText } from "@o2cqrs/contract";
 import fc from "fast-check";
+import { emailForms, impersonal, phoneForms } from "../../contract/written-forms.js";
 import { type Json, type JsonRecord, mask } from "./run.js";
 
 /**
@@ -90,6 +91,30 @@ const everyText = (value: Json): string =>
           .map(([key, inner]) => `${key}\n${everyText(inner)}`)
           .join("\n")
       : String(value);
+
+describe("every known way of writing", () => {
+  const forms = [...emailForms, ...phoneForms];
+
+  it("personal data is masked in values, as in the application", () => {
+    const around = (text: string) => [text, `see ${text}, now`, `请联系${text}。`];
+    const { texts } = maskedTexts(forms.flatMap(([text]) => around(text)));
+    expect(texts).toEqual(forms.flatMap(([text]) => around(text)).map(maskText));
+    for (const [index, [, masked]] of forms.entries()) expect(texts[3 * index]).toBe(masked);
+  });
+
+  it("personal data is masked in the names of keys", () => {
+    const column = (text: string) =>
+      text.toLowerCase().replace(/[\x00-\x7f]/g, (c) => (/[a-z0-9_]/.test(c) ? c : "_"));
+    const keys = Object.keys(
+      mask({ attributes: Object.fromEntries(forms.map(([text]) => [text, 1])) }).attributes as JsonRecord,
+    );
+    expect(new Set(keys)).toEqual(new Set(forms.map(([, masked]) => column(masked))));
+  });
+
+  it("ids, times, amounts and versions is left as it is", () => {
+    expect(maskedTexts([...impersonal]).texts).toEqual(impersonal);
+  });
+});
 
 describe("no generated e-mail address survives", () => {
   it("in any place of a record, in any writing", () => {
@@ -200,21 +225,39 @@ describe("the application's masker and the pipeline's", () => {
   it("mask every text alike", () => {
     const texts = fc.oneof(
       fc.string({ unit: "grapheme" }),
+      fc.constantFrom("phone ", "tel:", "手机", "请", "e-mail:", "\u200b", "00", "(", "\\", "+", "1"),
       email.map(({ text }) => text),
       phone.map(({ text }) => text),
     );
     fc.assert(
       fc.property(batch(fc.array(texts, { maxLength: 4 })), (given) => {
-        const joined = given.map((parts) => parts.join(" "));
+        const joined = given.map((parts, index) => parts.join(index % 2 === 0 ? " " : ""));
         expect(maskedTexts(joined).texts).toEqual(joined.map(maskText));
       }),
       batches,
     );
   });
 
-  it("is linear in the length of the text", () => {
+  it.each([
+    "a",
+    "\\",
+    "+",
+    "1 ",
+    "+1 ",
+    "%25",
+    "&amp;",
+    "email:a",
+    "tel:",
+    "(",
+    "00",
+    "a@",
+    "a@a.",
+    "a@%2E",
+    "\u200b",
+    '"a',
+  ])("is linear in the length of a text of %j", (unit) => {
     const started = performance.now();
-    maskText(`${"a".repeat(400_000)}!`);
+    maskText(`${unit.repeat(400_000 / unit.length)}!`);
     expect(performance.now() - started).toBeLessThan(2000);
   });
 });

@@ -74,6 +74,31 @@ describe("masking a record", () => {
     expect(mask(record as JsonRecord).user_phone).toBe(shown);
   });
 
+  it("masks a number, as a number too, in a field of any depth whose name says phone", () => {
+    const masked = mask({
+      Phone: 13812345678,
+      attributes: {
+        customer: [{ mobileNumber: "5551234567", n: 1 }, { tel: 491701234589.0 }],
+        phones: [5551234567],
+      },
+    });
+    expect(masked).toMatchObject({
+      phone: "*****78",
+      attributes: { customer: [{ mobilenumber: "*****67", n: 1 }, { tel: "*****89" }], phones: ["*****"] },
+    });
+  });
+
+  it("leaves the other fields of such a record as they are", () => {
+    const others = {
+      text: 'a "quoted" \\ line\n\u0001 é',
+      big: 2 ** 53,
+      float: 0.1,
+      list: [null, true, [], {}],
+      empty: "",
+    };
+    expect(mask({ phone: 13812345678, others })).toMatchObject({ phone: "*****78", others });
+  });
+
   it("knows a personal field under every name that becomes its column", () => {
     for (const record of [
       { User_Email: "heidi at home" },
