@@ -3,30 +3,31 @@ import {
   type AlertId,
   alerts,
   metricStreams,
+  objectives,
   streams,
   thresholds,
 } from "@o2cqrs/contract";
 import { Parser } from "@openobserve/node-sql-parser";
 import { parser as promqlParser } from "@prometheus-io/lezer-promql";
-import { type AlertQuery, alertQuery } from "../../../stacks/cqrs/queries/alert-query.js";
+import { type AlertQuery, alertQuery, badShare } from "../../../stacks/cqrs/queries/alert-query.js";
 import { countingQuery } from "../../../stacks/cqrs/masking/pipeline.js";
 
-const all = Object.entries(alerts).map(([id, alert]): [string, AlertDefinition, AlertQuery] => [
-  id,
-  alert,
-  alertQuery(alert, 1),
-]);
-const promqlOf = (query: AlertQuery) =>
-  query.condition.kind === "promql" ? query.condition.promql : undefined;
-const sqlOf = (query: AlertQuery) => (query.condition.kind === "sql" ? query.condition.sql : undefined);
-const promqls = all.flatMap(([id, , query]) => {
-  const text = promqlOf(query);
-  return text === undefined ? [] : [[id, text, query] as const];
-});
-const sqls = all.flatMap(([id, , query]) => {
-  const text = sqlOf(query);
-  return text === undefined ? [] : [[id, text, query] as const];
-});
+// Queries are made inside the tests, so that a mutation test can tell which test makes which.
+const ids = Object.keys(alerts) as AlertId[];
+const kindOf = (id: AlertId): AlertDefinition["signal"]["kind"] => alerts[id].signal.kind;
+const sqlKinds = ["silence", "quarantine", "errorCode"];
+const sqlIds = ids.filter((id) => sqlKinds.includes(kindOf(id)));
+const promqlIds = ids.filter((id) => !sqlKinds.includes(kindOf(id)) && kindOf(id) !== "deadLetter");
+
+const queryOf = (id: AlertId): AlertQuery => alertQuery(alerts[id], 1);
+
+/** The text of an alert's query; fails the test when it is of another kind. */
+function textOf(id: AlertId, kind: "promql" | "sql"): string {
+  const { condition } = queryOf(id);
+  expect(condition.kind).toBe(kind);
+  if (condition.kind === "promql") return condition.promql;
+  return condition.kind === "sql" ? condition.sql : "";
+}
 
 /** Names of the nodes of a PromQL expression that a parser found wrong. */
 function mistakes(expression: string): string[] {
@@ -39,52 +40,46 @@ function mistakes(expression: string): string[] {
   return found;
 }
 
-const promqlText = (id: AlertId) => promqlOf(alertQuery(alerts[id], 1)) ?? "";
+const promqlText = (id: AlertId) => textOf(id, "promql");
 
 describe("the alerts' PromQL", () => {
-  it.each(promqls)("of %s is what Prometheus' own grammar accepts", (_, expression) => {
-    expect(mistakes(expression)).toEqual([]);
+  it.each(promqlIds)("of %s is what Prometheus' own grammar accepts", (id) => {
+    expect(mistakes(promqlText(id))).toEqual([]);
   });
 
   it("is refused by that grammar when it is broken", () => {
     expect(mistakes("sum by (type (rate(x[5m]))")).not.toEqual([]);
   });
 
-  it.each(promqls)(
-    "of %s groups its alternatives, which servers anchor differently when bare",
-    (_, expression) => {
-      for (const [, pattern] of expression.matchAll(/[=!]~"([^"]*)"/g)) expect(pattern).toMatch(/^\(.*\)$/);
-    },
-  );
+  it.each(promqlIds)("of %s groups its alternatives, which servers anchor differently when bare", (id) => {
+    for (const [, pattern] of promqlText(id).matchAll(/[=!]~"([^"]*)"/g)) expect(pattern).toMatch(/^\(.*\)$/);
+  });
 
-  it.each(promqls)(
-    "of %s uses no subquery, which the server evaluates otherwise than Prometheus",
-    (_, expression) => {
-      expect(expression).not.toMatch(/\[[^\]]*:[^\]]*\]/);
-    },
-  );
+  it.each(promqlIds)("of %s uses no subquery, which the server evaluates otherwise than Prometheus", (id) => {
+    expect(promqlText(id)).not.toMatch(/\[[^\]]*:[^\]]*\]/);
+  });
 
-  it.each(promqls)(
-    "of %s reads only metric streams that the stack makes beforehand",
-    (_, expression, query) => {
-      const made = [...Object.keys(query.metricStreams), streams.metrics.storedName];
-      for (const [, metric] of expression.matchAll(/\b(cqrs_[a-z_]+)\b(?=[[{]|\)| offset)/g)) {
-        expect(made).toContain(metric);
-      }
-      expect(made).toContain(query.stream);
-    },
-  );
+  it.each(promqlIds)("of %s reads only metric streams that the stack makes beforehand", (id) => {
+    const query = queryOf(id);
+    const made = [...Object.keys(query.metricStreams), streams.metrics.storedName];
+    for (const [, metric] of promqlText(id).matchAll(/\b(cqrs_[a-z_]+)\b(?=[[{]|\)| offset)/g)) {
+      expect(made).toContain(metric);
+    }
+    expect(made).toContain(query.stream);
+  });
 
-  it.each(promqls)(
-    "of %s leaves its limit to the alert, so that the alert's value is the figure",
-    (_, __, query) => {
-      expect(query.condition).toMatchObject({ operator: expect.stringMatching(/^[<>]$/) });
-    },
-  );
+  it.each(promqlIds)("of %s leaves its limit to the alert, so that the alert's value is the figure", (id) => {
+    expect(queryOf(id).condition).toMatchObject({ operator: expect.stringMatching(/^[<>]$/) });
+  });
 
   it("is evaluated over the time since the last evaluation, which means the same on v0.60 and v0.90", () => {
-    for (const [, , query] of promqls)
-      expect(query.trigger).toEqual({ periodMinutes: 1, frequencyMinutes: 1, operator: ">=", threshold: 1 });
+    for (const id of promqlIds)
+      expect(queryOf(id).trigger).toEqual({
+        periodMinutes: 1,
+        frequencyMinutes: 1,
+        operator: ">=",
+        threshold: 1,
+      });
     expect(alertQuery(alerts.queryLatency, 5).trigger).toMatchObject({
       periodMinutes: 5,
       frequencyMinutes: 5,
@@ -221,43 +216,45 @@ describe("burn-rate alerts", () => {
 });
 
 describe("what probes write", () => {
-  it.each(all.filter(([, , query]) => query.streamType === "logs"))("is left out of %s", (_, __, query) => {
-    expect(JSON.stringify(query.condition)).toMatch(
+  it.each(ids.filter((id) => !promqlIds.includes(id)))("is left out of %s", (id) => {
+    expect(queryOf(id).streamType).toBe("logs");
+    expect(JSON.stringify(queryOf(id).condition)).toMatch(
       /service NOT IN \('o2cqrs-probe'|record_id NOT LIKE '6f326371-%'|"!=","value":"o2cqrs-probe"/,
     );
   });
 
-  it.each(promqls.filter(([, text]) => text.includes(streams.metrics.storedName)))(
-    "is left out of what the pipeline counts for %s",
-    (_, text) => {
-      const counted = [...text.matchAll(/cqrs_metrics\{([^}]*)\}/g)].map(([, matchers]) => matchers);
-      expect(counted.length).toBeGreaterThan(0);
-      for (const matchers of counted) expect(matchers).toContain('service!~"(o2cqrs-probe)"');
-    },
-  );
+  it("is left out of what the pipeline counts for an alert", () => {
+    const counted = promqlIds.flatMap((id) =>
+      [...promqlText(id).matchAll(/cqrs_metrics\{([^}]*)\}/g)].map(([, matchers]) => matchers),
+    );
+    expect(counted.length).toBeGreaterThan(10);
+    for (const matchers of counted) expect(matchers).toContain('service!~"(o2cqrs-probe)"');
+  });
 });
 
 describe("the alerts' SQL", () => {
   const sqlParser = new Parser();
 
-  it.each(sqls)("of %s parses and names one stream by its stored name", (_, text, query) => {
+  it.each(sqlIds)("of %s parses and names one stream by its stored name", (id) => {
+    const text = textOf(id, "sql");
     expect(() => sqlParser.astify(text)).not.toThrow();
-    expect([...text.matchAll(/FROM "([^"]+)"/g)].map(([, name]) => name)).toEqual([query.stream]);
+    expect([...text.matchAll(/FROM "([^"]+)"/g)].map(([, name]) => name)).toEqual([queryOf(id).stream]);
   });
 
   it("is refused by the parser when it is broken", () => {
     expect(() => sqlParser.astify("SELECT FROM WHERE")).toThrow();
   });
 
-  it.each(sqls)("of %s reads only columns that the contract declares", (_, text, query) => {
-    const stream = Object.values(streams).find(({ storedName }) => storedName === query.stream);
+  it.each(sqlIds)("of %s reads only columns that the contract declares", (id) => {
+    const text = textOf(id, "sql");
+    const stream = Object.values(streams).find(({ storedName }) => storedName === queryOf(id).stream);
     const declared = [...(stream?.fields ?? []).map(({ columnName }) => columnName), "_timestamp", "value"];
     const written = text.replace(/'[^']*'|"[^"]*"/g, "").match(/\b[a-z_]+\b/g) ?? [];
     for (const column of written) expect(declared).toContain(column);
   });
 
-  it.each(sqls)("of %s selects no star and divides nothing", (_, text) => {
-    expect(text).not.toMatch(/\bselect\s+\*|\//i);
+  it.each(sqlIds)("of %s selects no star and divides nothing", (id) => {
+    expect(textOf(id, "sql")).not.toMatch(/\bselect\s+\*|\//i);
   });
 
   it("finds silence as a row, as v0.90 sends no notification for an alert that fires without one", () => {
@@ -293,9 +290,115 @@ describe("the queries that count errors", () => {
   });
 });
 
+describe("what an alert says beside its query", () => {
+  it.each<[AlertId, Partial<AlertQuery>]>([
+    [
+      "commandErrors",
+      {
+        stream: "cqrs_command_total",
+        windowMinutes: 5,
+        metricStreams: { cqrs_command_total: ["type", "status"] },
+      },
+    ],
+    [
+      "queryLatency",
+      { windowMinutes: 10, metricStreams: { cqrs_query_duration_ms_bucket: ["le", "type", "handler"] } },
+    ],
+    [
+      "cacheHitRatio",
+      {
+        stream: "cqrs_query_cache_hit_ratio",
+        streamType: "metrics",
+        windowMinutes: 15,
+        metricStreams: { cqrs_query_cache_hit_ratio: ["type"] },
+      },
+    ],
+    [
+      "eventDeadLetterCount",
+      {
+        stream: "cqrs_event_dlq_total",
+        limit: "> 0 in 5 min",
+        windowMinutes: 5,
+        metricStreams: { cqrs_event_dlq_total: ["type"] },
+      },
+    ],
+    [
+      "eventDeadLetter",
+      { limit: "any, at once", windowMinutes: 15, trigger: { periodMinutes: 1 }, metricStreams: {} },
+    ],
+    ["commandsSilence", { stream: "cqrs_commands", limit: "no record for 15 min", metricStreams: {} }],
+    [
+      "commandAvailabilityFastBurn",
+      {
+        stream: "cqrs_command_total",
+        limit: "> 1.44% bad in 1h and in 5m, from 10 bad on",
+        windowMinutes: 60,
+        metricStreams: { cqrs_command_total: ["type", "status"] },
+      },
+    ],
+    [
+      "queryLatencySlowBurn",
+      {
+        stream: "cqrs_query_duration_ms_bucket",
+        windowMinutes: 360,
+        metricStreams: {
+          cqrs_query_duration_ms_bucket: ["le", "type", "handler"],
+          cqrs_query_duration_ms_count: ["type", "handler"],
+        },
+      },
+    ],
+    [
+      "eventLatencyFastBurn",
+      { stream: "cqrs_metrics", metricStreams: { cqrs_event_handle_total: ["type"] } },
+    ],
+  ])("%s: stream, limit, window and labels", (id, expected) => {
+    expect(queryOf(id)).toMatchObject(expected);
+    expect(queryOf(id).metricStreams).toEqual(expected.metricStreams);
+  });
+
+  it("records of a window are counted by what a reader needs to find them", () => {
+    const made = sqlIds.filter((id) => kindOf(id) !== "silence").map((id) => textOf(id, "sql"));
+    expect(made.length).toBeGreaterThanOrEqual(4);
+    for (const text of made)
+      expect(text).toMatch(
+        /^SELECT (stream, reason|type, handler), COUNT\(\*\) AS value FROM .* GROUP BY (stream, reason|type, handler)$/,
+      );
+  });
+
+  it("a handler that is missing is known by its error code, within a window", () => {
+    const id = sqlIds.find((each) => kindOf(each) === "errorCode");
+    if (id === undefined) throw new Error("no alert on an error code");
+    const { signal } = alerts[id] as AlertDefinition;
+    if (signal.kind !== "errorCode") throw new Error("no error code");
+    expect(textOf(id, "sql")).toContain(
+      `WHERE error_code = '${signal.code}' AND (service IS NULL OR service NOT IN ('o2cqrs-probe'))`,
+    );
+    expect(queryOf(id)).toMatchObject({
+      limit: `> 0 in ${signal.windowMinutes} min`,
+      windowMinutes: signal.windowMinutes,
+      trigger: { periodMinutes: signal.windowMinutes, frequencyMinutes: 1, operator: ">=", threshold: 1 },
+    });
+  });
+
+  it("an objective's dashboard may leave services out of both the records and the metrics", () => {
+    const uncounted = { records: ["a"], metrics: ["b"] };
+    const of = (id: keyof typeof objectives) => {
+      const { source, bus } = objectives[id];
+      return badShare(source, bus, uncounted).share({ minutes: 5 });
+    };
+    expect(of("commandAvailability")).toBe(
+      'sum(rate(cqrs_command_total{status="error",service_name!~"(b)"}[5m])) / sum(rate(cqrs_command_total{service_name!~"(b)"}[5m]))',
+    );
+    expect(of("eventLatency")).toBe(
+      'sum(sum_over_time(cqrs_metrics{metric_name="cqrs_slow_count",bus="event",service!~"(a)"}[5m])) / sum(increase(cqrs_event_handle_total{service_name!~"(b)"}[5m]))',
+    );
+    expect(of("commandLatency")).toContain('service_name!~"(b)"');
+  });
+});
+
 describe("metric streams", () => {
   it("that alerts need are the contract's, or the ingest client's own", () => {
-    const read = new Set(all.flatMap(([, , query]) => Object.keys(query.metricStreams)));
+    const read = new Set(ids.flatMap((id) => Object.keys(queryOf(id).metricStreams)));
     for (const name of read) expect([...metricStreams, "cqrs_ingest_records_total"]).toContain(name);
   });
 });
