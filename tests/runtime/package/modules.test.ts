@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import manifest from "../../../runtime/package.json";
 
 const repository = join(__dirname, "..", "..", "..");
 const env = { PATH: process.env.PATH, OPENOBSERVE_BASE_URL: "http://o2:5080//", OPENOBSERVE_TOKEN: "t" };
@@ -31,6 +32,7 @@ const parts = [
   "/tracing",
   "/bus",
   "/cache",
+  "/control",
   "/nest",
   "/pino",
   "/telemetry",
@@ -82,12 +84,24 @@ test("the ingest client alone loads neither OpenTelemetry nor NestJS nor the que
   expect(run("lean.cjs", source)).toBe("0");
 });
 
+test("loading a part does nothing but declare, so that a bundler may leave out what is not used", () => {
+  const load = parts
+    .filter((part) => part !== "/nest") // NestJS itself adds to `Reflect`.
+    .map((part) => `await import("openobserve-cqrs/runtime${part}");`)
+    .join("\n");
+  const source = `
+    const resources = () => process.getActiveResourcesInfo().filter((name) => name !== "CloseReq"); // The loader's files.
+    const state = () => JSON.stringify([Object.keys(globalThis), process.env, process.eventNames(), resources()]);
+    // Dependencies do what they do: zod keeps a registry in globals, proper-lockfile listens to signals.
+    await import("zod");
+    await import("proper-lockfile");
+    const before = state();
+    ${load}
+    console.log(state() === before);`;
+  expect(run("pure.mjs", source)).toBe("true");
+  expect(manifest.sideEffects).toBe(false);
+});
+
 test("no part depends on Pulumi", () => {
-  const manifest = JSON.parse(
-    execFileSync(process.execPath, ["-p", 'JSON.stringify(require("./runtime/package.json"))'], {
-      cwd: repository,
-      encoding: "utf8",
-    }),
-  );
   expect(JSON.stringify({ ...manifest.dependencies, ...manifest.peerDependencies })).not.toContain("pulumi");
 });
