@@ -368,7 +368,7 @@ describe("what an alert says beside its query", () => {
   it("a handler that is missing is known by its error code, within a window", () => {
     const id = sqlIds.find((each) => kindOf(each) === "errorCode");
     if (id === undefined) throw new Error("no alert on an error code");
-    const { signal } = alerts[id] as AlertDefinition;
+    const { signal }: AlertDefinition = alerts[id];
     if (signal.kind !== "errorCode") throw new Error("no error code");
     expect(textOf(id, "sql")).toContain(
       `WHERE error_code = '${signal.code}' AND (service IS NULL OR service NOT IN ('o2cqrs-probe'))`,
