@@ -15,22 +15,22 @@ export function narrowTo(id: DashboardId, tab: string, choice: "type" | "handler
   };
 }
 
-/** From a handler to its records. */
+/** From a handler to its records. The user interface puts a clicked text into the query in quotes of its own. */
 export function recordsOf(storedName: string): DrillDown {
   return {
     kind: "logs",
     name: "Records",
     newTab: true,
-    sql: `SELECT * FROM "${storedName}" WHERE handler = '${clicked("handler")}' ORDER BY _timestamp DESC`,
+    sql: `SELECT * FROM "${storedName}" WHERE handler = ${clicked("handler")} ORDER BY _timestamp DESC`,
   };
 }
 
-/** From a record to its trace. */
+/** From a record to its trace. The range is in milliseconds where a click is handled; a trace is asked for in microseconds. */
 export const traceOfRecord: DrillDown = {
   kind: "url",
   name: "Trace",
   newTab: true,
   url:
     `/web/traces/trace-details?stream=${streams.traces.storedName}&trace_id=${clicked("traceid")}` +
-    "&from=${start_time}&to=${end_time}",
+    "&from=${start_time}000&to=${end_time}000",
 };

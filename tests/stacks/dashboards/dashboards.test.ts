@@ -1,4 +1,4 @@
-import { dashboards, metrics, metricStreams, streams } from "@o2cqrs/contract";
+import { dashboards, folders, metrics, metricStreams, streams } from "@o2cqrs/contract";
 import type { DashboardSpec, Panel } from "@o2cqrs/providers";
 import { Parser } from "@openobserve/node-sql-parser";
 import { parser as promqlParser } from "@prometheus-io/lezer-promql";
@@ -83,6 +83,64 @@ describe("the dashboards", () => {
       );
     },
   );
+});
+
+describe("a click, as the user interface of v0.60 and v0.90 handles it", () => {
+  /** What it puts in for what was clicked; into a query for logs it puts texts in quotes. */
+  const clicked = {
+    start_time: 1795507200000,
+    end_time: 1795508100000,
+    row: {
+      field: {
+        handler: "PlaceOrderHandler",
+        type: "PlaceOrder",
+        traceid: "4bf92f3577b34da6a3ce929d0e0e4736",
+      },
+    },
+  };
+  const put = (text: string, quote: string) =>
+    text.replace(/\$\{([^}]+)\}/g, (_, key: string) => {
+      const value = key
+        .split(/\.|\["(.*?)"\]/)
+        .filter(Boolean)
+        .reduce<unknown>((within, part) => Reflect.get(within as object, part), clicked);
+      return typeof value === "string" ? quote + value + quote : String(value);
+    });
+  const leads = (["commands", "queries", "events"] as const).flatMap((id) =>
+    panelsOf(dashboardSpecs[id]).flatMap((panel) =>
+      "queries" in panel ? (panel.config?.drillDowns ?? []) : [],
+    ),
+  );
+
+  it("opens the clicked handler's records", () => {
+    const queries = leads.flatMap((lead) => (lead.kind === "logs" ? [put(lead.sql ?? "", "'")] : []));
+    expect(queries).toEqual(
+      ["cqrs_commands", "cqrs_queries", "cqrs_events"].map(
+        (stream) => `SELECT * FROM "${stream}" WHERE handler = 'PlaceOrderHandler' ORDER BY _timestamp DESC`,
+      ),
+    );
+    for (const query of queries) expect(() => new Parser().astify(query)).not.toThrow();
+  });
+
+  it("opens the clicked record's trace, within the range in microseconds", () => {
+    const urls = leads.flatMap((lead) => (lead.kind === "url" ? [put(lead.url, "")] : []));
+    expect(new Set(urls)).toEqual(
+      new Set([
+        "/web/traces/trace-details?stream=traces&trace_id=4bf92f3577b34da6a3ce929d0e0e4736&from=1795507200000000&to=1795508100000000",
+      ]),
+    );
+  });
+
+  it("narrows a dashboard that exists to the clicked type or handler", () => {
+    const there = leads.flatMap((lead) => (lead.kind === "dashboard" ? [lead] : []));
+    for (const { dashboard, folder, variables = [] } of there) {
+      expect(folder).toBe(folders.dashboards.name);
+      expect(Object.values(dashboardSpecs).map(({ title }) => title)).toContain(dashboard);
+      for (const { name, value } of variables)
+        expect(put(value, "")).toBe(name === "type" ? "PlaceOrder" : "PlaceOrderHandler");
+    }
+    expect(there.length).toBeGreaterThanOrEqual(6);
+  });
 });
 
 describe("the views of the plan", () => {
