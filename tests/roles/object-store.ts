@@ -11,6 +11,10 @@ export class ObjectStore {
   readonly #objects = new Map<string, Buffer>();
   readonly #uploads = new Map<string, Map<number, Buffer>>();
   readonly #server: Server;
+  /** How often a record file was fetched, whole or in part. */
+  reads = 0;
+  /** While it is, every request is refused. */
+  isAway = false;
 
   private constructor(readonly bucket: string) {
     this.#server = createServer((request, response) => {
@@ -48,7 +52,8 @@ export class ObjectStore {
     const key = rest.join("/");
     const body = await bodyOf(request);
     const query = url.searchParams;
-    if (bucket !== this.bucket) fail(response, 404, "NoSuchBucket");
+    if (this.isAway) fail(response, 503, "ServiceUnavailable");
+    else if (bucket !== this.bucket) fail(response, 404, "NoSuchBucket");
     else if (request.method === "PUT") this.#put(key, query, body, response);
     else if (request.method === "POST") this.#post(key, query, body, response);
     else if (request.method === "DELETE") this.#delete(key, query, response);
@@ -102,6 +107,7 @@ export class ObjectStore {
       fail(response, 404, "NoSuchKey");
       return;
     }
+    if (key.endsWith(".parquet") && request.method === "GET") this.reads++;
     response.setHeader("etag", etag(object)).setHeader("last-modified", new Date().toUTCString());
     response.setHeader("accept-ranges", "bytes");
     const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "") ?? [];

@@ -1,12 +1,12 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A program that runs beside the test, its output in a file. */
+/** A program that runs beside the test with the processes that it starts, its output in a file. */
 export class Program {
   #child: ChildProcess | undefined;
 
@@ -27,22 +27,24 @@ export class Program {
   start(): void {
     const { command, env = {}, folder, user } = this.options;
     const [file, ...args] = command;
-    const child = spawn(file!, args, {
+    // A file, as nginx opens /dev/stdout by its name, which a socket would refuse.
+    const log = openSync(this.log, "a");
+    this.#child = spawn(file!, args, {
       cwd: folder,
       env: { PATH: process.env.PATH, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", log, log],
+      // A group of its own, so that a kill ends its children too, as in a container.
+      detached: true,
       ...(user !== undefined && { uid: user, gid: user }),
     });
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => appendFileSync(this.log, chunk));
-    this.#child = child;
+    closeSync(log);
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const child = this.#child;
     if (child?.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
-    child.kill(signal);
+    process.kill(signal === "SIGKILL" ? -child.pid! : child.pid!, signal);
     await ended;
   }
 }
@@ -50,7 +52,7 @@ export class Program {
 /** Waits for something that happens elsewhere. */
 export async function eventually<Result>(
   what: string,
-  attempt: () => Promise<Result>,
+  attempt: () => Promise<Result> | Result,
   seconds = 120,
 ): Promise<Result> {
   const until = Date.now() + seconds * 1000;
@@ -71,60 +73,4 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return port;
-}
-
-/** Folder of PostgreSQL's programs, which Debian keeps off the PATH. */
-export function postgresFolder(): string | undefined {
-  const base = "/usr/lib/postgresql";
-  const versions = existsSync(base) ? readdirSync(base).sort((a, b) => Number(b) - Number(a)) : [];
-  return versions.map((version) => join(base, version, "bin")).find((bin) => existsSync(join(bin, "initdb")));
-}
-
-/** An empty PostgreSQL with one database; its server refuses to be run by root, so a root's test lends it a user. */
-export async function startPostgres(
-  folder: string,
-  password: string,
-): Promise<{ program: Program; uri: string }> {
-  const bin = postgresFolder()!;
-  const data = join(folder, "postgres");
-  const user =
-    process.getuid?.() === 0
-      ? Number(execFileSync("id", ["-u", "postgres"], { encoding: "utf8" }))
-      : undefined;
-  mkdirSync(data);
-  const options = user === undefined ? {} : { uid: user, gid: user };
-  if (user !== undefined) execFileSync("chown", ["postgres:postgres", data]);
-  execFileSync(join(bin, "initdb"), ["-D", data, "-U", "openobserve", "-A", "trust", "--no-sync"], {
-    ...options,
-    cwd: data,
-  });
-  const port = await freePort();
-  const command = [
-    join(bin, "postgres"),
-    "-D",
-    data,
-    "-p",
-    String(port),
-    "-h",
-    "127.0.0.1",
-    "-k",
-    data,
-    "-c",
-    "max_connections=300",
-    "-c",
-    "fsync=off",
-  ];
-  const program = new Program("postgres", { command, folder, ...(user !== undefined && { user }) });
-  program.start();
-  const ready = () =>
-    spawnSync(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port)]).status === 0;
-  await eventually("PostgreSQL starts", () =>
-    ready() ? Promise.resolve() : Promise.reject(new Error("not ready")),
-  );
-  execFileSync(
-    join(bin, "createdb"),
-    ["-h", "127.0.0.1", "-p", String(port), "-U", "openobserve", "openobserve"],
-    { cwd: data },
-  );
-  return { program, uri: `postgres://openobserve:${password}@127.0.0.1:${port}/openobserve` };
 }

@@ -15,7 +15,7 @@ export function alertmanagerManifests(options: Options): Manifest[] {
       role: "alertmanager",
       priority: "serving",
       graceSeconds: 60,
-      readyPath: "/schedulez",
+      probePath: "/schedulez",
     }),
   ];
 }

@@ -15,7 +15,7 @@ export function compactorManifests(options: Options): Manifest[] {
       role: "compactor",
       priority: "serving",
       graceSeconds: 120,
-      readyPath: "/schedulez",
+      probePath: "/schedulez",
     }),
   ];
 }

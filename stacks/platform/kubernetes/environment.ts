@@ -34,6 +34,10 @@ const cluster = (options: Options) => [
   fromSecret("ZO_NATS_PASSWORD", natsSecret, "password"),
   // Fixed once the buckets exist, whatever is set later.
   set("ZO_NATS_REPLICAS", sizes[options.size].nats.replicas),
+  // By default the node that seems least busy gets every request, and one that is dead seems so.
+  set("ZO_ROUTE_STRATEGY", "random"),
+  // Nodes ask each other every fifteen seconds: who has not answered twice is left out until it is heard of again.
+  set("ZO_HEALTH_CHECK_FAILED_TIMES", 2),
   // Left empty, the nodes would agree on one that can be read from the metadata.
   fromSecret("ZO_INTERNAL_GRPC_TOKEN", serverSecret, "internal-token"),
 ];

@@ -44,7 +44,7 @@ export function ingesterManifests(options: Options): Manifest[] {
       role: "ingester",
       priority: "data",
       graceSeconds: ingesterGraceSeconds,
-      readyPath: "/schedulez",
+      probePath: "/schedulez",
       preStop: { exec: { command: ["sh", "-c", drainScript] } },
     }),
     autoscaler(options, "ingester"),

@@ -50,6 +50,8 @@ export const httpProbe = (path: string, port: string, times: ProbeTimes) => ({
 export const probeTimes = {
   startup: { periodSeconds: 5, failureThreshold: 60 },
   liveness: { periodSeconds: 20, failureThreshold: 3 },
+  /** Three minutes instead, for what may pass by itself or is done by hand for a moment. */
+  patience: { periodSeconds: 20, failureThreshold: 9 },
   readiness: { periodSeconds: 5, failureThreshold: 2 },
 } as const;
 

@@ -17,7 +17,7 @@ export function querierManifests(options: Options): Manifest[] {
     serverStatefulSet(
       options,
       // As long as the gateway waits for a search.
-      { role: "querier", priority: "serving", graceSeconds: 120, readyPath: "/schedulez" },
+      { role: "querier", priority: "serving", graceSeconds: 120, probePath: "/schedulez" },
     ),
     autoscaler(options, "querier"),
   ];

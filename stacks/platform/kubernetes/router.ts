@@ -21,7 +21,7 @@ export function routerManifests(options: Options): Manifest[] {
       priority: "serving",
       graceSeconds: 60,
       // A router is given no work of its own, so it is never "schedulable".
-      readyPath: "/healthz",
+      probePath: "/healthz",
       preStop: { exec: { command: ["sleep", String(lingerSeconds)] } },
     }),
     service(options, "router", { ports: serverPorts }),

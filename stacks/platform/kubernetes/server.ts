@@ -33,8 +33,12 @@ interface ServerPodArgs {
   readonly priority: Priority;
   /** Seconds from the request to stop until the kill. */
   readonly graceSeconds: number;
-  /** Path that answers 200 when the role may be given work. */
-  readonly readyPath: "/healthz" | "/schedulez";
+  /**
+   * Path of all its probes, which answers 200 when the role is given work. A node can register itself as one that is
+   * given none, after a kill or a pause of NATS, and then stays so while `/healthz` answers 200: `/schedulez` tells, and
+   * a new start mends it.
+   */
+  readonly probePath: "/healthz" | "/schedulez";
   readonly preStop?: core.v1.LifecycleHandler;
   /** Whether the data's folder is a claim, made for each pod, or ends with the pod. */
   readonly keepsData: boolean;
@@ -61,9 +65,9 @@ function podTemplate(options: Options, args: ServerPodArgs) {
           env: environment(options, role),
           ports: [port("http", ports.http), port("grpc", ports.grpc)],
           resources: resourcesOf(size),
-          startupProbe: httpProbe("/healthz", "http", probeTimes.startup),
-          livenessProbe: httpProbe("/healthz", "http", probeTimes.liveness),
-          readinessProbe: httpProbe(args.readyPath, "http", probeTimes.readiness),
+          startupProbe: httpProbe(args.probePath, "http", probeTimes.startup),
+          livenessProbe: httpProbe(args.probePath, "http", probeTimes.patience),
+          readinessProbe: httpProbe(args.probePath, "http", probeTimes.readiness),
           ...(args.preStop !== undefined && { lifecycle: { preStop: args.preStop } }),
           volumeMounts: [{ name: "data", mountPath: dataFolder }, temporaryMount],
         },

@@ -2,6 +2,7 @@ import { kubernetesManifests } from "../../../../stacks/platform/kubernetes/mani
 import { kubernetesOptions, type KubernetesOptions } from "../../../../stacks/platform/kubernetes/options.js";
 import { ingesterGraceSeconds } from "../../../../stacks/platform/kubernetes/ingester.js";
 import { leftAlone } from "../../../../stacks/platform/kubernetes/left-alone.js";
+import { nameOf, roles } from "../../../../stacks/platform/kubernetes/names.js";
 import { secretDefinitions } from "../../../../stacks/platform/kubernetes/secrets.js";
 import { type SizeName, sizes } from "../../../../stacks/platform/kubernetes/sizes.js";
 import { containersOf, ofKind, podsOf, profiles, type Workload, workload, workloadsOf } from "./support.js";
@@ -74,6 +75,17 @@ describe.each(variants)("the %s deployment on Kubernetes", (_, options) => {
         for (const probe of [container.startupProbe, container.livenessProbe, container.readinessProbe])
           expect(named).toContain((probe.httpGet ?? probe.tcpSocket)?.port);
       }
+    }
+  });
+
+  it("starts a node anew that the cluster gives no work, but for routers, which are given none by the cluster", () => {
+    for (const role of roles) {
+      const pod = workloadsOf(manifests).find(({ metadata }) => metadata.name === nameOf(role))!.spec
+        .template;
+      const { startupProbe, livenessProbe, readinessProbe } = pod.spec.containers[0]!;
+      const path = role === "router" ? "/healthz" : "/schedulez";
+      for (const probe of [startupProbe, livenessProbe, readinessProbe])
+        expect({ role, path: probe.httpGet?.path }).toEqual({ role, path });
     }
   });
 
