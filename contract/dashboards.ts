@@ -9,6 +9,11 @@ export const dashboards = {
 
 export type DashboardId = keyof typeof dashboards;
 
+/** The ranges that a dashboard is offered for: as the server's user interface names them, in minutes. */
+export const dashboardPresets = { "15m": 15, "1h": 60, "24h": 1440 } as const;
+
+export type DashboardPreset = keyof typeof dashboardPresets;
+
 /** The folders on the server that hold what a stack makes. */
 export const folders = {
   dashboards: { name: "CQRS", description: "Dashboards of the CQRS buses" },

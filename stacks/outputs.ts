@@ -1,5 +1,7 @@
 import {
   type DashboardId,
+  type DashboardPreset,
+  dashboardPresets,
   type EnvKey,
   envNames,
   type EnvName,
@@ -9,7 +11,7 @@ import {
   type StreamRole,
   streams,
 } from "@o2cqrs/contract";
-import { type Output, output, secret, unsecret } from "@pulumi/pulumi";
+import { interpolate, type Output, output, secret, unsecret } from "@pulumi/pulumi";
 import { endpointOf, type StackConfig } from "./config/index.js";
 import type { CqrsObservability } from "./cqrs/index.js";
 
@@ -83,8 +85,10 @@ export interface StackOutputs {
   readonly environment: string;
   /** Names that the application is told, by role. */
   readonly streams: Record<StreamRole, string>;
-  /** Addresses, by dashboard. */
+  /** Addresses, by dashboard. They open with the last 15 minutes. */
   readonly dashboards: Record<DashboardId, Output<string>>;
+  /** The same with a range, by preset. */
+  readonly dashboardPresets: Record<DashboardPreset, Record<DashboardId, Output<string>>>;
 }
 
 export function stackOutputs(config: StackConfig, cqrs: CqrsObservability): StackOutputs {
@@ -104,8 +108,14 @@ export function stackOutputs(config: StackConfig, cqrs: CqrsObservability): Stac
       string
     >,
     dashboards: { ...cqrs.dashboardUrls },
+    dashboardPresets: Object.fromEntries(
+      Object.keys(dashboardPresets).map((preset) => [preset, withRange(cqrs.dashboardUrls, preset)]),
+    ) as StackOutputs["dashboardPresets"],
   };
 }
+
+const withRange = (urls: Readonly<Record<string, Output<string>>>, period: string) =>
+  Object.fromEntries(Object.entries(urls).map(([id, url]) => [id, interpolate`${url}&period=${period}`]));
 
 /** A value that is a credential, if there is one. */
 export const secretOf = (value: string | undefined): Output<string> | undefined =>

@@ -252,6 +252,17 @@ describe("a first deployment", () => {
     for (const address of Object.values(addresses))
       expect(address).toContain(`${server.url}/web/dashboards/view?`);
   });
+
+  it("tells the dashboards' addresses for the last 15 minutes, hour and day, too", () => {
+    const { dashboards: addresses, dashboardPresets } = result.outputs as {
+      dashboards: Record<string, string>;
+      dashboardPresets: Record<string, Record<string, string>>;
+    };
+    expect(Object.keys(dashboardPresets)).toEqual(["15m", "1h", "24h"]);
+    for (const [period, withRange] of Object.entries(dashboardPresets))
+      for (const [id, address] of Object.entries(withRange))
+        expect(address).toBe(`${addresses[id]}&period=${period}`);
+  });
 });
 
 describe("the application's credentials", () => {

@@ -1,4 +1,4 @@
-import { dashboards } from "@o2cqrs/contract";
+import { dashboardPresets as presets, dashboards } from "@o2cqrs/contract";
 import { messageOf } from "../../cli/errors.js";
 import { type Check, judge } from "../check.js";
 import { type TimeWindow, type VerifyContext } from "../context.js";
@@ -61,8 +61,6 @@ export const dashboardDrillDown: Check = async (context) => {
     cure,
   });
 };
-
-const presets = { "15 min": 15, "1 h": 60, "24 h": 1440 } as const;
 
 /** The user interface offers the three to every dashboard whose range is relative; each must then answer. */
 export const dashboardPresets: Check = async (context) => {
