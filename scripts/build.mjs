@@ -91,6 +91,7 @@ export async function build({ force = false } = {}) {
   const built = [];
   for (const workspace of workspaces) {
     const packageDir = join(root, workspace);
+    if (!existsSync(packageDir)) continue; // A container has the packages that its service needs.
     const files = sources(packageDir).sort();
     if (!force && !isStale(packageDir, files)) continue;
     const manifest = JSON.parse(readFileSync(join(packageDir, "package.json"), "utf8"));
