@@ -10,6 +10,7 @@ import { drift } from "./drift.js";
 import { env } from "./env.js";
 import { gate } from "./gate.js";
 import { importVerb } from "./import.js";
+import { metadata } from "./metadata.js";
 import { outputs } from "./outputs.js";
 import { preview } from "./preview.js";
 import { restore } from "./restore.js";
@@ -34,6 +35,7 @@ export const verbs: readonly Verb[] = [
   importVerb,
   backup,
   restore,
+  metadata,
   token,
   doctor,
   certificate,

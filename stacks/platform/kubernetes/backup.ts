@@ -28,6 +28,8 @@ import { disk, resourcesOf, sizes } from "./sizes.js";
 
 const dumpFolder = "/dump";
 const dumpFile = `${dumpFolder}/metadata.dump`;
+/** The dump as the commands that it stands for. */
+const sqlFile = `${dumpFolder}/metadata.sql`;
 
 /** libpq reads these, so that no password stands in an argument. */
 const database = (options: Options) =>
@@ -45,7 +47,13 @@ function store({ storage }: Options) {
   const endpoint = storage.mode === "cluster" ? objectStoreAddress : storage.endpoint;
   return [
     { name: "AWS_REGION", value: storage.region },
-    ...(endpoint === undefined ? [] : [{ name: "AWS_ENDPOINT_URL_S3", value: endpoint }]),
+    ...(endpoint === undefined
+      ? []
+      : [
+          { name: "AWS_ENDPOINT_URL_S3", value: endpoint },
+          // Since 2.23 `aws` adds checksums that many stores other than Amazon's refuse.
+          { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: "when_required" },
+        ]),
     ...(storage.access === "keys"
       ? [
           fromSecret("AWS_ACCESS_KEY_ID", storageSecret, "access-key"),
@@ -153,6 +161,28 @@ export function backupManifests(options: Options): Manifest[] {
 }
 
 /**
+ * Drops every table of the user's own. Those that a later release has made, and that the dump does not know,
+ * would stand in the way of the next upgrade.
+ */
+const dropTables = `DO $$
+DECLARE one record;
+BEGIN
+  FOR one IN SELECT schemaname, tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user LOOP
+    EXECUTE format('DROP TABLE %I.%I CASCADE', one.schemaname, one.tablename);
+  END LOOP;
+END $$`;
+
+/** All or nothing: a dump that cannot be read changes nothing, and neither does a restore that breaks off. */
+const restoreScript = [
+  "set -eu",
+  `pg_restore --no-owner --file=${sqlFile} ${dumpFile}`,
+  `exec psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --single-transaction --command="$1" --file=${sqlFile}`,
+].join("\n");
+
+/** Name of the job that restores. */
+export const restoreName = `${nameOf("backup")}-restore`;
+
+/**
  * The job that puts a saved day's metadata back, into a database that exists; run it while no node runs. It is
  * applied by hand, never by a deployment.
  *
@@ -162,12 +192,10 @@ export function restoreJob(options: Options, day: string) {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day))
     throw new RangeError(`A backup is named for its day, such as 2026-11-24, not ${day}`);
   const fetch = ["aws", "s3", "cp", "--only-show-errors", `${backupFolder(options)}/${day}.dump`, dumpFile];
-  // All or nothing: a restore that breaks off leaves what was there.
-  const restore = ["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "--dbname="];
   return {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: metadataOf("backup", options.namespace, `${nameOf("backup")}-restore`),
+    metadata: metadataOf("backup", options.namespace, restoreName),
     spec: {
       ...jobDefaults,
       backoffLimit: 0,
@@ -178,7 +206,7 @@ export function restoreJob(options: Options, day: string) {
           options,
           "restore",
           imageName(options.images.dump),
-          ["sh", "-c", `exec ${restore.join(" ")}"$PGDATABASE" ${dumpFile}`],
+          ["sh", "-c", restoreScript, "restore", dropTables],
           database(options),
         ),
       ),

@@ -1,0 +1,3 @@
+export { restoreJob } from "./backup.js";
+export { kubernetesOptions, type KubernetesOptions } from "./options.js";
+export { kubernetesOptionsOf } from "../index.js";
