@@ -97,6 +97,10 @@ describe("the roles of the rendered cluster", () => {
   it("takes records while the object store is away, and loses nothing", async () => {
     cluster.store.isAway = true;
     await send(100);
+    await eventually("an ingester tries to write a file there", () => {
+      expect(cluster.store.refusedWrites).toBeGreaterThan(0);
+    });
+    await send(100);
     cluster.store.isAway = false;
     await findsAll(first("querier").url);
   });

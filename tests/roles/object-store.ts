@@ -15,6 +15,8 @@ export class ObjectStore {
   reads = 0;
   /** While it is, every request is refused. */
   isAway = false;
+  /** How many writes were refused. */
+  refusedWrites = 0;
 
   private constructor(readonly bucket: string) {
     this.#server = createServer((request, response) => {
@@ -52,8 +54,10 @@ export class ObjectStore {
     const key = rest.join("/");
     const body = await bodyOf(request);
     const query = url.searchParams;
-    if (this.isAway) fail(response, 503, "ServiceUnavailable");
-    else if (bucket !== this.bucket) fail(response, 404, "NoSuchBucket");
+    if (this.isAway) {
+      if (request.method === "PUT") this.refusedWrites++;
+      fail(response, 503, "ServiceUnavailable");
+    } else if (bucket !== this.bucket) fail(response, 404, "NoSuchBucket");
     else if (request.method === "PUT") this.#put(key, query, body, response);
     else if (request.method === "POST") this.#post(key, query, body, response);
     else if (request.method === "DELETE") this.#delete(key, query, response);
