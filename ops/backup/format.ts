@@ -6,14 +6,18 @@ import { writePrivateFile } from "../storage/private-file.js";
 /** What is kept of an organisation, in the order in which it is made again. */
 export const backupKinds = [
   "stream",
+  "enrichmentTable",
   "function",
   "folder",
   "template",
   "destination",
+  "pipelineDestination",
   "pipeline",
   "alert",
   "dashboard",
+  "savedView",
   "serviceAccount",
+  "user",
 ] as const;
 
 export type BackupKind = (typeof backupKinds)[number];

@@ -9,20 +9,28 @@ const gapSchema = z.strictObject({
 
 type Gap = z.output<typeof gapSchema>;
 
+const placeOf = (kind: string, key: string, path: string): string => `${kind}/${key}/${path}`;
+
+/** What stands for a credential that no server tells, and that only making the object needs. */
+export const secretPlace = (kind: string, key: string, member: string): Gap => ({
+  $text: [{ $secret: placeOf(kind, key, member) }],
+});
+
 /** Members of a destination that are credentials as a whole: a webhook's address, and its headers. */
 const isWholeSecret = (kind: string, path: readonly string[]): boolean =>
-  kind === "destination" && (path.join(".") === "url" || (path[0] === "headers" && path.length === 2));
+  (kind === "destination" || kind === "pipelineDestination") &&
+  (path.join(".") === "url" || (path[0] === "headers" && path.length === 2));
 
 /** An object with every credential replaced by its name. */
 export function hideSecrets(object: BackupObject): BackupObject {
-  const place = (path: readonly string[]) => `${object.kind}/${object.key}/${path.join(".")}`;
+  const place = (path: readonly string[]) => placeOf(object.kind, object.key, path.join("."));
   const hide = (value: unknown, path: readonly string[]): unknown => {
     if (typeof value === "string") {
       if (isWholeSecret(object.kind, path)) return { $text: [{ $secret: place(path) }] } satisfies Gap;
       return withGaps(value, place(path)) ?? value;
     }
     if (Array.isArray(value)) return value.map((item: unknown, i) => hide(item, [...path, String(i)]));
-    if (typeof value !== "object" || value === null) return value;
+    if (typeof value !== "object" || value === null || gapSchema.safeParse(value).success) return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, member]) => [key, hide(member, [...path, key])]),
     );

@@ -1,33 +1,10 @@
 import { type FolderKind, type OpenObserve, type ServerFolder } from "@o2cqrs/providers/client";
 import { StreamProvider } from "@o2cqrs/providers/stream/provider";
 import { describeStream } from "../import/scan.js";
-import { type BackupKind, type BackupObject } from "./format.js";
-
-type Body = BackupObject["body"];
-
-/** An object that an organisation has now. */
-export interface PresentObject extends BackupObject {
-  /** Makes it as the body says. */
-  overwrite(body: Body): Promise<void>;
-}
-
-/** Reads and writes the objects of one kind. */
-interface ObjectKind {
-  list(server: OpenObserve): Promise<PresentObject[]>;
-  create(server: OpenObserve, object: BackupObject): Promise<void>;
-}
-
-/** What the server answers, without what is its own and without what says nothing. */
-function own(answer: object, without: readonly string[] = []): Body {
-  return JSON.parse(
-    JSON.stringify(answer, (key, value: unknown) =>
-      value === null || without.includes(key) ? undefined : value,
-    ),
-  ) as Body;
-}
-
-/** A body of the backup is what the server answered: the client's types say no more than its schemas did. */
-const sent = (body: Body) => body as never;
+import { type BackupKind } from "./format.js";
+import { serviceAccounts, users } from "./member-objects.js";
+import { type Body, numbered, type ObjectKind, own, type PresentObject, sent } from "./object-kind.js";
+import { enrichmentTables, savedViews } from "./reference-objects.js";
 
 const streams: ObjectKind = {
   async list(server) {
@@ -109,6 +86,20 @@ const destinations: ObjectKind = {
     }));
   },
   create: (server, { body }) => server.alertDestinations.create(sent(body)),
+};
+
+const pipelineDestinations: ObjectKind = {
+  async list(server) {
+    // Older servers list those of alerts as well, which have a template.
+    const all = (await server.pipelineDestinations.list()).filter(({ template }) => (template ?? "") === "");
+    return all.map((destination) => ({
+      kind: "pipelineDestination",
+      key: destination.name,
+      body: own(destination, ["id", "org_id"]),
+      overwrite: (body) => server.pipelineDestinations.update(sent(body)),
+    }));
+  },
+  create: (server, { body }) => server.pipelineDestinations.create(sent(body)),
 };
 
 const pipelines: ObjectKind = {
@@ -209,32 +200,21 @@ const dashboards: ObjectKind = {
 /** The server wants these texts even when they are empty. */
 const asSent = (body: Body): Body => ({ description: "", role: "", owner: "", ...withoutFolder(body) });
 
-const serviceAccounts: ObjectKind = {
-  async list(server) {
-    return (await server.serviceAccounts.list()).map(({ email, first_name, last_name }) => ({
-      kind: "serviceAccount",
-      key: email,
-      body: { email, first_name: first_name ?? "", last_name: last_name ?? "" },
-      overwrite: (body) => server.serviceAccounts.update(sent(body)),
-    }));
-  },
-  async create(server, { body }) {
-    // The new token belongs to nobody yet: o2cqrs up or token rotate hands one out.
-    await server.serviceAccounts.create(sent(body));
-  },
-};
-
 /** How the objects of each kind are read and written. */
 export const objectKinds: Readonly<Record<BackupKind, ObjectKind>> = {
   stream: streams,
+  enrichmentTable: enrichmentTables,
   function: functions,
   folder: folders,
   template: templates,
   destination: destinations,
+  pipelineDestination: pipelineDestinations,
   pipeline: pipelines,
   alert: alerts,
   dashboard: dashboards,
+  savedView: savedViews,
   serviceAccount: serviceAccounts,
+  user: users,
 };
 
 const withoutFolder = ({ folder: _, ...body }: Body): Body => body;
@@ -247,14 +227,4 @@ async function namesOf(server: OpenObserve, kind: FolderKind): Promise<Map<strin
 async function folderOf(server: OpenObserve, kind: FolderKind, { folder }: Body): Promise<string> {
   const found: ServerFolder | undefined = await server.folders.getByName(kind, String(folder));
   return found?.folderId ?? "default";
-}
-
-/** Names of alerts and dashboards may repeat: the second of a name is `#2`. */
-function numbered(objects: readonly PresentObject[]): PresentObject[] {
-  const seen = new Map<string, number>();
-  return objects.map((object) => {
-    const count = (seen.get(object.key) ?? 0) + 1;
-    seen.set(object.key, count);
-    return count === 1 ? object : { ...object, key: `${object.key}#${count}` };
-  });
 }

@@ -4,7 +4,8 @@ import { messageOf, OperatorError } from "../cli/errors.js";
 import { readOrganization } from "./backup.js";
 import { type Backup, backupKinds, type BackupKind, type BackupObject } from "./format.js";
 import { hiddenIn, hideSecrets, revealSecrets } from "./hidden-secrets.js";
-import { objectKinds, type PresentObject } from "./organization-objects.js";
+import { type PresentObject } from "./object-kind.js";
+import { objectKinds } from "./organization-objects.js";
 
 /** What restore would do with one object. */
 export interface RestoreStep {
@@ -34,7 +35,9 @@ export async function planRestore(
   backup: Backup,
   secrets: Readonly<Record<string, string>> = {},
 ): Promise<RestorePlan> {
-  const present = new Map((await readOrganization(server)).map((object) => [idOf(object), object]));
+  const present = new Map(
+    (await readOrganization(server, kindsIn(backup))).map((object) => [idOf(object), object]),
+  );
   const planned = [...backup.objects]
     .sort((a, b) => backupKinds.indexOf(a.kind) - backupKinds.indexOf(b.kind))
     .map((object) => {
@@ -63,19 +66,30 @@ export async function planRestore(
   };
 }
 
+/** What the backup knows nothing of is not read. */
+const kindsIn = ({ objects }: Backup): BackupKind[] =>
+  backupKinds.filter((kind) => objects.some((object) => object.kind === kind));
+
 const idOf = ({ kind, key }: BackupObject): string => `${kind} ${key}`;
 
 function stepFor(wanted: BackupObject, existing: PresentObject | undefined): RestoreStep {
   const { kind, key } = wanted;
-  const lacks = hiddenIn([wanted]);
-  if (existing === undefined) return { kind, key, action: "create", differs: [], lacks };
-  const differs = differences(wanted, existing);
+  if (existing === undefined) return { kind, key, action: "create", differs: [], lacks: hiddenIn([wanted]) };
+  const told = withoutUntold(wanted);
+  const differs = differences(told, { ...existing, body: withoutUntold(existing).body });
+  const lacks = hiddenIn([told]);
   if (differs.length > 0) return { kind, key, action: "overwrite", differs, lacks };
   return { kind, key, action: "keep", differs, lacks: [] };
 }
 
+/** What a server never tells can't be compared, and is not written where the object is: a person keeps the password. */
+function withoutUntold(object: BackupObject): BackupObject {
+  if (object.kind !== "user") return object;
+  return { ...object, body: { ...object.body, password: undefined } };
+}
+
 /** Where a credential is not known, that one is there is all that can be compared. */
-function differences(wanted: BackupObject, existing: PresentObject): string[] {
+function differences(wanted: BackupObject, existing: BackupObject): string[] {
   const isHidden = hiddenIn([wanted]).length > 0;
   const theirs = (isHidden ? hideSecrets(existing) : existing).body;
   const ours = (isHidden ? hideSecrets(wanted) : wanted).body;

@@ -5,7 +5,8 @@ import { jsonOption, organizationOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { renderTable } from "../cli/table.js";
 import { type ImportedProgram, writeProgram } from "../import/program.js";
-import { type FoundKind, foundKinds, type Scan, scanOrganization } from "../import/scan.js";
+import { type FoundKind, foundKinds, type Scan } from "../import/finding.js";
+import { scanOrganization } from "../import/scan.js";
 import { SafeNames } from "../import/names.js";
 import { refuseUnlessEmpty, writeFolder } from "../import/write-folder.js";
 import { withOrganization } from "./with-organization.js";
@@ -15,6 +16,7 @@ interface ImportOptions {
   readonly organization?: string;
   readonly output?: string;
   readonly only?: readonly string[];
+  readonly users: boolean;
   readonly json: boolean;
 }
 
@@ -33,6 +35,7 @@ export const importVerb: Verb = (session) =>
     .addOption(organizationOption())
     .option("-o, --output <folder>", "folder for the program, new or empty (default: imported/ORGANIZATION)")
     .option("--only <kinds...>", `only these kinds: ${foundKinds.join(", ")}`)
+    .option("--users", "take people over too; the program asks for the password that each has", false)
     .addOption(jsonOption())
     .addHelpText("after", help)
     .action((options: ImportOptions) => runImport(options, session));
@@ -46,7 +49,7 @@ async function runImport(options: ImportOptions, session: Session): Promise<void
       options.output ?? join(projectRoot, "imported", new SafeNames().file(organization, "organization"));
     await refuseUnlessEmpty(folder);
     const whole = await terminal.during(`Reading organisation ${organization}`, () =>
-      scanOrganization(server),
+      scanOrganization(server, options),
     );
     const scan = onlyOf(whole, kinds);
     const program = writeProgram(scan, { organization, knownSecrets: [password] });

@@ -1,5 +1,5 @@
 import { SafeNames } from "./names.js";
-import { type FoundKind } from "./scan.js";
+import { type FoundKind } from "./finding.js";
 import { secretsIn } from "./secrets.js";
 import { Expression, literal } from "./source-text.js";
 
@@ -32,14 +32,18 @@ export class ProgramSecrets {
     return this.#settings.length;
   }
 
-  /** Arguments that are secret as a whole: a webhook's address and its headers. */
+  /** Arguments that are secret as a whole: a receiver's address and its headers, a person's password. */
   takeOut(
     constant: string,
     kind: FoundKind,
     name: string,
     args: Readonly<Record<string, unknown>>,
   ): Record<string, unknown> {
-    if (kind !== "AlertDestination" || args.type !== "http") return { ...args };
+    if (kind === "User") {
+      const password = this.#setting(`${constant} password`, `password of user ${name}, as it is`, false);
+      return { ...args, password: required(password) };
+    }
+    if (!isReceiver(kind) || typeof args.url !== "string") return { ...args };
     const url = this.#setting(`${constant} url`, `url of destination ${name}`, false);
     if (args.headers === undefined) return { ...args, url: required(url) };
     const headers = this.#setting(`${constant} headers`, `headers of destination ${name}`, true);
@@ -68,5 +72,9 @@ export class ProgramSecrets {
     return key;
   }
 }
+
+/** Kinds whose address is a credential. */
+export const isReceiver = (kind: FoundKind): boolean =>
+  kind === "AlertDestination" || kind === "PipelineDestination";
 
 const required = (key: string) => new Expression(`config.requireSecret(${literal(key)})`);

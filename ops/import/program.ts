@@ -1,6 +1,6 @@
-import { type FoundKind, foundKinds, type FoundObject, type Scan } from "./scan.js";
+import { type FoundKind, foundKinds, type FoundObject, type Scan } from "./finding.js";
 import { SafeNames } from "./names.js";
-import { ProgramSecrets, type SecretSetting } from "./program-secrets.js";
+import { isReceiver, ProgramSecrets, type SecretSetting } from "./program-secrets.js";
 import { projectFiles } from "./project-files.js";
 import { Expression, literal, sourceText } from "./source-text.js";
 
@@ -22,15 +22,20 @@ export interface ProgramOptions {
 
 /** Module of each kind; dashboards have a file each. */
 const modules: Readonly<Record<FoundKind, string>> = {
+  Organization: "organizations",
   Stream: "streams",
+  EnrichmentTable: "tables",
   Function: "functions",
   Folder: "folders",
   AlertTemplate: "templates",
   AlertDestination: "destinations",
+  PipelineDestination: "remotes",
   Pipeline: "pipelines",
   Alert: "alerts",
   Dashboard: "dashboards",
+  SavedView: "views",
   ServiceAccount: "accounts",
+  User: "users",
 };
 
 /** Names that a module of the program uses itself. */
@@ -85,7 +90,7 @@ function nameAll(objects: readonly FoundObject[]): NamedObject[] {
 
 /** Addresses and headers of receivers may stand in templates and dashboards as well. */
 function receiverSecrets(objects: readonly FoundObject[]): string[] {
-  const receivers = objects.filter(({ kind }) => kind === "AlertDestination");
+  const receivers = objects.filter(({ kind }) => isReceiver(kind));
   return receivers.flatMap(({ args: { url, headers } }) =>
     [url, ...Object.values((headers ?? {}) as Readonly<Record<string, unknown>>)].filter(
       (value) => typeof value === "string",
@@ -125,8 +130,8 @@ function moduleText(
   return `${heading}\n${imports.join("\n")}\n\n${body}`;
 }
 
-/** Streams are always taken over, as ingest makes them. */
-const adoption = (kind: FoundKind) => (kind === "Stream" ? {} : { adopt: true });
+/** Streams are always taken over, as ingest makes them, and so are organisations. */
+const adoption = (kind: FoundKind) => (kind === "Stream" || kind === "Organization" ? {} : { adopt: true });
 
 type Refer = (
   to: FoundKind,
@@ -165,7 +170,9 @@ function withReferences({ kind, args }: FoundObject, refer: Refer): Args {
           ),
         }),
         outputs: eachOf(args.outputs as Readonly<Record<string, Args>>, (output) =>
-          withStream(output, stream),
+          output.kind === "remote"
+            ? { ...output, destination: named("PipelineDestination", output.destination) }
+            : withStream(output, stream),
         ),
       };
     default:

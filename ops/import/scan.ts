@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { alertKind, existingFrom as alertFrom } from "@o2cqrs/providers/alert/rules";
 import {
   alertDestinationKind,
@@ -9,61 +8,21 @@ import { type FolderKind, type OpenObserve, type ServerStream } from "@o2cqrs/pr
 import { dashboardKind, existingFrom as dashboardFrom } from "@o2cqrs/providers/dashboard/rules";
 import { existingFrom as folderFrom, folderKind } from "@o2cqrs/providers/folder/rules";
 import { existingFrom as functionFrom, functionKind } from "@o2cqrs/providers/function/rules";
+import {
+  existingFrom as pipelineDestinationFrom,
+  pipelineDestinationKind,
+} from "@o2cqrs/providers/pipeline-destination/rules";
 import { existingFrom as pipelineFrom, pipelineKind } from "@o2cqrs/providers/pipeline/rules";
-import { existingFrom as accountFrom, serviceAccountKind } from "@o2cqrs/providers/service-account/rules";
 import { inputsFrom as streamFrom, streamKind } from "@o2cqrs/providers/stream/rules";
-import { type z } from "zod";
+import { ambiguous, type Finding, type InputsOf, judge, type Scan } from "./finding.js";
+import { organization, serviceAccounts, users } from "./members.js";
 import { renameNodes } from "./pipeline-nodes.js";
-import { withoutDefaults } from "./without-defaults.js";
+import { enrichmentTables, enrichmentTableType, savedViews } from "./reference-data.js";
 
-/** The kinds of resource that are found, in the order in which they need each other. */
-export const foundKinds = [
-  "Stream",
-  "Function",
-  "Folder",
-  "AlertTemplate",
-  "AlertDestination",
-  "Pipeline",
-  "Alert",
-  "Dashboard",
-  "ServiceAccount",
-] as const;
-
-export type FoundKind = (typeof foundKinds)[number];
-
-/** An object of the server, in terms of a resource's arguments. */
-export interface FoundObject {
-  readonly kind: FoundKind;
-  /** What the server calls it. */
-  readonly name: string;
-  /** Arguments of the resource, without those that go without saying. */
-  readonly args: Readonly<Record<string, unknown>>;
-  /** Id by which others refer to it; folders only. */
-  readonly id?: string;
+export interface ScanOptions {
+  /** Take people in as well, whose passwords the program then asks for. Default false. */
+  readonly users?: boolean;
 }
-
-/** An object that no resource can stand for without changing it. */
-export interface LeftOut {
-  readonly kind: FoundKind;
-  readonly name: string;
-  readonly reason: string;
-}
-
-export interface Scan {
-  readonly objects: readonly FoundObject[];
-  readonly leftOut: readonly LeftOut[];
-}
-
-/** What the scan needs of a kind's rules. */
-interface Rules<Inputs> {
-  readonly name: string;
-  readonly schema: z.ZodType<Inputs>;
-  readonly comparable: (inputs: Inputs) => object;
-}
-
-type InputsOf<R> = R extends Rules<infer Inputs> ? Inputs : never;
-
-type Finding = FoundObject | LeftOut;
 
 /**
  * Reads a whole organisation. Writes nothing.
@@ -71,17 +30,22 @@ type Finding = FoundObject | LeftOut;
  * What is found is judged as the first deployment will judge it: an object whose arguments do not mean exactly
  * what the server has is left out, with the reason.
  */
-export async function scanOrganization(server: OpenObserve): Promise<Scan> {
+export async function scanOrganization(server: OpenObserve, options: ScanOptions = {}): Promise<Scan> {
   const found = [
+    ...(await organization(server)),
     ...(await streams(server)),
+    ...(await enrichmentTables(server)),
     ...(await functions(server)),
     ...(await folders(server)),
     ...(await templates(server)),
     ...(await destinations(server)),
+    ...(await pipelineDestinations(server)),
     ...(await pipelines(server)),
     ...(await alerts(server)),
     ...(await dashboards(server)),
+    ...(await savedViews(server)),
     ...(await serviceAccounts(server)),
+    ...(await users(server, options)),
   ];
   return {
     objects: found.filter((finding) => "args" in finding),
@@ -90,7 +54,8 @@ export async function scanOrganization(server: OpenObserve): Promise<Scan> {
 }
 
 async function streams(server: OpenObserve): Promise<Finding[]> {
-  return (await server.streams.list()).map((stream): Finding =>
+  const own = (await server.streams.list()).filter(({ stream_type: type }) => type !== enrichmentTableType);
+  return own.map((stream): Finding =>
     judge(streamKind, `${stream.stream_type}/${stream.name}`, describeStream(stream), (inputs) =>
       streamFrom(stream, inputs),
     ),
@@ -164,6 +129,17 @@ async function destinations(server: OpenObserve): Promise<Finding[]> {
   });
 }
 
+async function pipelineDestinations(server: OpenObserve): Promise<Finding[]> {
+  // Older servers list those of alerts as well, which have a template.
+  const own = (await server.pipelineDestinations.list()).filter(({ template }) => (template ?? "") === "");
+  return own.map((destination): Finding => {
+    const { inputs } = pipelineDestinationFrom(destination);
+    const plain = judge(pipelineDestinationKind, destination.name, inputs);
+    if ("args" in plain) return plain;
+    return judge(pipelineDestinationKind, destination.name, { ...inputs, allowPrivateAddress: true });
+  });
+}
+
 /** No pipeline does the same as one without outputs, so that each is read with its own names. */
 const noPipeline: InputsOf<typeof pipelineKind> = {
   name: "",
@@ -180,9 +156,6 @@ async function pipelines(server: OpenObserve): Promise<Finding[]> {
   return all.map((pipeline): Finding => {
     const { name } = pipeline;
     if (all.filter((other) => other.name === name).length > 1) return ambiguous("Pipeline", name);
-    const [first] = pipeline.nodes;
-    const trigger = first?.data.trigger_condition as { frequency_type?: string } | undefined;
-    if (trigger?.frequency_type === "cron") return leftOut("Pipeline", name, "its schedule is a cron");
     const asItIs = pipelineFrom(pipeline, noPipeline);
     const readBack = (wanted: InputsOf<typeof pipelineKind>) => pipelineFrom(pipeline, wanted).inputs;
     return judge(pipelineKind, name, renameNodes(asItIs.inputs), readBack);
@@ -222,51 +195,4 @@ async function dashboards(server: OpenObserve): Promise<Finding[]> {
     }
   }
   return findings;
-}
-
-async function serviceAccounts(server: OpenObserve): Promise<Finding[]> {
-  const readable = (await server.capabilities()).has("serviceAccountTokenReadable");
-  return (await server.serviceAccounts.list()).map((account): Finding => {
-    if (readable) return judge(serviceAccountKind, account.email, accountFrom(account, "").inputs);
-    const reason =
-      "its token cannot be read from this server again: to take it over is to rotate its token (o2cqrs token rotate)";
-    return leftOut("ServiceAccount", account.email, reason);
-  });
-}
-
-const leftOut = (kind: FoundKind, name: string, reason: string): LeftOut => ({ kind, name, reason });
-
-const ambiguous = (kind: FoundKind, name: string) =>
-  leftOut(kind, name, "several have this name, so none can be told from the others");
-
-/**
- * Whether the arguments mean what the server has.
- *
- * @param readBack what the server's object is in the eyes of a deployment that wants these inputs
- */
-function judge<I extends object>(
-  rules: Rules<I>,
-  name: string,
-  described: { readonly [K in keyof I]?: I[K] | undefined },
-  readBack: (wanted: I) => I = () => described as I,
-): Finding {
-  const kind = rules.name as FoundKind;
-  const own = JSON.parse(JSON.stringify({ ...described, adopt: undefined, marker: undefined })) as object;
-  const parsed = rules.schema.safeParse(own);
-  if (!parsed.success) return leftOut(kind, name, explain(parsed.error));
-  const comparable = (inputs: I): unknown =>
-    JSON.parse(JSON.stringify({ ...rules.comparable(inputs), adopt: undefined, marker: undefined }));
-  if (!isDeepStrictEqual(comparable(parsed.data), comparable(readBack(parsed.data))))
-    return leftOut(kind, name, "the server writes it in a way that a deployment would change");
-  return { kind, name, args: withoutDefaults(rules.schema, own) };
-}
-
-/** Values may be secret: only places and rules are told. */
-function explain(error: z.ZodError): string {
-  const problems = error.issues.map((issue) => {
-    const place = issue.path.map(String).join(".");
-    if (issue.code === "unrecognized_keys") return `${place}: has settings that the arguments cannot express`;
-    return place === "" ? issue.message : `${place}: ${issue.message}`;
-  });
-  return [...new Set(problems)].slice(0, 3).join("; ");
 }

@@ -13,6 +13,12 @@ import { recordSession } from "../support/session.js";
 
 jest.setTimeout(240_000);
 
+const regions = [
+  { code: "eu", title: 'Europe, "main"' },
+  { code: "us", title: "United States" },
+];
+const jo = { email: "jo@example.com", first_name: "Jo", last_name: "Doe" };
+
 describe.each(["0.60", "0.90"] as const)("backup and restore on OpenObserve %s", (version) => {
   let stack: DeployedStack;
   let empty: RunningServer;
@@ -31,6 +37,7 @@ describe.each(["0.60", "0.90"] as const)("backup and restore on OpenObserve %s",
     });
     const credential = { kind: "basic", user: stack.user, password: stack.password } as const;
     target = new OpenObserve({ url: empty.url, organization: "default", credential });
+    await addByHand();
     file = join(stack.folder, "backup.json");
     secrets = join(stack.folder, "secrets.json");
   });
@@ -41,11 +48,38 @@ describe.each(["0.60", "0.90"] as const)("backup and restore on OpenObserve %s",
     await stack.close();
   });
 
+  /** What teams make beside the stack: reference data, a view, a way out of the server, a person. */
+  async function addByHand(): Promise<void> {
+    const credential = { kind: "basic", user: stack.user, password: stack.password } as const;
+    const source = new OpenObserve({ url: stack.server.url, organization: "default", credential });
+    await source.enrichmentTables.put("regions", ["code", "title"], regions);
+    await source.savedViews.create("Failed commands", { query: "status = 'error'" });
+    await source.pipelineDestinations.create({
+      name: "archive",
+      type: "http",
+      url: "https://archive.example.com/in?key=hidden-archive-key",
+      method: "post",
+      headers: { authorization: "Bearer hidden-archive-token" },
+      skip_tls_verify: false,
+      output_format: "ndjson",
+    });
+    await source.users.create(jo, "hidden password of Jo");
+    await source.close();
+  }
+
   async function o2cqrs(url: string, ...args: string[]) {
     const session = recordSession(stack.projectRoot, stack.operatorEnv(url));
     const exit = await runCommandLine([...args, "--stack", "ops"], session);
     return { exit, out: session.stdout(), err: session.stderr() };
   }
+
+  /** The credentials that a backup leaves out, and a password for whom the server must make anew. */
+  const given = () => ({
+    "destination/cqrs-webhook/url": stack.webhookUrl,
+    "pipelineDestination/archive/url": "https://archive.example.com/in?key=hidden-archive-key",
+    "pipelineDestination/archive/headers.authorization": "Bearer hidden-archive-token",
+    "user/jo@example.com/password": "a new password for Jo",
+  });
 
   const readBack = async (path: string) => JSON.parse(await readFile(path, "utf8")) as Backup;
   const restoreTo = (url: string, ...args: string[]) => o2cqrs(url, "restore", file, ...args);
@@ -55,20 +89,24 @@ describe.each(["0.60", "0.90"] as const)("backup and restore on OpenObserve %s",
     expect({ exit, err }).toMatchObject({ exit: 0 });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const text = await readFile(file, "utf8");
-    expect(text).not.toContain("hidden-webhook-key");
+    expect(text).not.toContain("hidden");
     expect(text).not.toContain(stack.password);
-    expect(out).toContain("destination/cqrs-webhook/url");
+    for (const name of Object.keys(given())) expect(out).toContain(name);
     const kinds = new Set((await readBack(file)).objects.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual([
       "alert",
       "dashboard",
       "destination",
+      "enrichmentTable",
       "folder",
       "function",
       "pipeline",
+      "pipelineDestination",
+      "savedView",
       "serviceAccount",
       "stream",
       "template",
+      "user",
     ]);
   });
 
@@ -82,13 +120,13 @@ describe.each(["0.60", "0.90"] as const)("backup and restore on OpenObserve %s",
   });
 
   test("a dry run says what would be written, and writes nothing", async () => {
-    await writeFile(secrets, JSON.stringify({ "destination/cqrs-webhook/url": stack.webhookUrl }));
+    await writeFile(secrets, JSON.stringify(given()));
     const proxy = await openProxy(empty.url);
     const { exit, out } = await restoreTo(proxy.url, "--secrets", secrets, "--dry-run", "--json");
     expect(exit).toBe(0);
     const { steps } = JSON.parse(out) as { steps: { action: string }[] };
     expect(steps.filter(({ action }) => action === "create")).toHaveLength(steps.length);
-    expect(out).not.toContain("hidden-webhook-key");
+    expect(out).not.toContain("hidden");
     expect(proxy.writes()).toEqual([]);
     await proxy.close();
   });
@@ -102,6 +140,30 @@ describe.each(["0.60", "0.90"] as const)("backup and restore on OpenObserve %s",
     await o2cqrs(stack.server.url, "backup", "--output", whole, "--include-secrets");
     expect((await readBack(again)).objects).toEqual((await readBack(whole)).objects);
     expect(await readFile(again, "utf8")).toContain("hidden-webhook-key");
+    expect(await readFile(again, "utf8")).not.toContain("password of Jo");
+    expect(await target.users.signsIn(jo.email, "a new password for Jo")).toBe(true);
+  });
+
+  test("a person who is there keeps the password, whatever the restore is given", async () => {
+    await target.users.rename({ ...jo, last_name: "Changed" });
+    await writeFile(
+      secrets,
+      JSON.stringify({ ...given(), "user/jo@example.com/password": "yet another one" }),
+    );
+    const { exit, err } = await restoreTo(empty.url, "--secrets", secrets, "--force");
+    expect({ exit, err }).toMatchObject({ exit: 0 });
+    expect(await target.users.get(jo.email)).toMatchObject(jo);
+    expect(await target.users.signsIn(jo.email, "a new password for Jo")).toBe(true);
+  });
+
+  test("a backup leaves out the kinds that it is told to, and its restore does not miss them", async () => {
+    const part = join(stack.folder, "part.json");
+    await o2cqrs(stack.server.url, "backup", "--output", part, "--without", "user", "enrichmentTable");
+    const kinds = new Set((await readBack(part)).objects.map(({ kind }) => kind));
+    expect(kinds.has("user") || kinds.has("enrichmentTable")).toBe(false);
+    const { exit, out } = await o2cqrs(empty.url, "restore", part);
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^0 written/m);
   });
 
   test("a second restore finds everything there and writes nothing", async () => {

@@ -26,8 +26,10 @@ describe("a look of the gate", () => {
 
   afterEach(async () => {
     await admin.close();
-    silent.closeAllConnections();
+    const closed = once(silent, "close");
     silent.close();
+    silent.closeAllConnections();
+    await closed;
   });
 
   const appConfig = cqrsOpenObserveConfig.parse({ baseUrl: "http://127.0.0.1", org: "default", token: "t" });

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import ts from "typescript";
 import { SafeNames } from "../../../ops/import/names.js";
 import { type ImportedProgram, writeProgram } from "../../../ops/import/program.js";
-import { type FoundKind, type FoundObject } from "../../../ops/import/scan.js";
+import { type FoundKind, type FoundObject } from "../../../ops/import/finding.js";
 import { secretsIn } from "../../../ops/import/secrets.js";
 import * as arbitrary from "../../providers/arbitraries.js";
 
@@ -42,15 +42,20 @@ const hostile = fc.oneof(
 );
 
 const kinds: Readonly<Record<FoundKind, fc.Arbitrary<object>>> = {
+  Organization: arbitrary.organization,
   Stream: arbitrary.stream,
+  EnrichmentTable: arbitrary.enrichmentTable,
   Function: arbitrary.vrlFunction,
   Folder: arbitrary.folder,
   AlertTemplate: arbitrary.alertTemplate,
   AlertDestination: arbitrary.alertDestination,
+  PipelineDestination: arbitrary.pipelineDestination,
   Pipeline: arbitrary.pipeline,
   Alert: arbitrary.alert,
   Dashboard: arbitrary.dashboard,
+  SavedView: arbitrary.savedView,
   ServiceAccount: arbitrary.serviceAccount,
+  User: arbitrary.user,
 };
 
 /** Free text that every kind with a name takes is replaced by what is hostile. */
@@ -216,8 +221,10 @@ describe("the program that import writes", () => {
 
 /** A webhook's address and headers are read from the config. */
 function withoutSecrets(kind: string, args: Record<string, unknown>): unknown {
-  const { url, headers, ...rest } = plain({ ...args, adopt: undefined }) as Record<string, unknown>;
-  if (kind !== "AlertDestination") return plain({ ...args, adopt: undefined });
+  const { url, headers, password, ...rest } = plain({ ...args, adopt: undefined }) as Record<string, unknown>;
+  if (kind === "User") return { ...rest, has: [password !== undefined] };
+  if (kind !== "AlertDestination" && kind !== "PipelineDestination")
+    return plain({ ...args, adopt: undefined });
   return { ...rest, has: [url !== undefined, headers !== undefined] };
 }
 

@@ -1,6 +1,8 @@
 import { readdir, readFile, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConfigOverride, createEngine, type OperationResult } from "@o2cqrs/local-engine";
+import { OpenObserve } from "@o2cqrs/providers/client";
+import { PipelineProvider } from "@o2cqrs/providers/pipeline/provider";
 import { runCommandLine } from "../../../ops/cli/program.js";
 import { deployStack, type DeployedStack } from "../support/deployed-stack.js";
 import { openProxy, type RecordingProxy } from "../support/recording-proxy.js";
@@ -9,6 +11,20 @@ import { recordSession } from "../support/session.js";
 jest.setTimeout(300_000);
 
 const repository = join(__dirname, "..", "..", "..");
+
+const regions = [
+  { code: "eu", title: 'Europe, "main"' },
+  { code: "us", title: "United States" },
+];
+
+/** Credentials of what was made by hand, by the config key under which the program asks for them. */
+const values = {
+  archiveUrl: "https://archive.example.com/in?key=hidden-archive-key",
+  archiveHeaders: '{"authorization":"Bearer hidden-archive-token"}',
+  joExampleComPassword: "hidden password of Jo",
+};
+const valueOf = (key: string): string | undefined =>
+  Object.entries(values).find(([name]) => name === key)?.[1];
 
 interface Summary {
   readonly folder: string;
@@ -28,10 +44,11 @@ describe.each(["0.60", "0.90"] as const)("import of the CQRS stack from OpenObse
 
   beforeAll(async () => {
     stack = await deployStack({ version });
+    await addByHand();
     proxy = await openProxy(stack.server.url);
     const folder = join(stack.folder, "program");
     const session = recordSession(stack.projectRoot, stack.operatorEnv(proxy.url));
-    const args = ["import", "--stack", "ops", "--output", folder, "--json"];
+    const args = ["import", "--stack", "ops", "--users", "--output", folder, "--json"];
     if ((await runCommandLine(args, session)) !== 0) throw new Error(session.stderr());
     summary = JSON.parse(session.stdout()) as Summary;
     const texts = await Promise.all(summary.files.map((file) => readFile(join(folder, file), "utf8")));
@@ -43,6 +60,41 @@ describe.each(["0.60", "0.90"] as const)("import of the CQRS stack from OpenObse
     await proxy.close();
     await stack.close();
   });
+
+  /** What teams make beside the stack: reference data, a view, a person, and a way out of the server. */
+  async function addByHand(): Promise<void> {
+    const credential = { kind: "basic", user: stack.user, password: stack.password } as const;
+    const server = new OpenObserve({ url: stack.server.url, organization: "default", credential });
+    await server.enrichmentTables.put("regions", ["code", "title"], regions);
+    await server.savedViews.create("Failed commands", { query: "status = 'error'", columns: ["type"] });
+    await server.pipelineDestinations.create({
+      name: "archive",
+      type: "http",
+      url: values.archiveUrl,
+      method: "post",
+      headers: JSON.parse(values.archiveHeaders) as Record<string, string>,
+      skip_tls_verify: false,
+      output_format: "ndjson",
+    });
+    const pipeline = new PipelineProvider(() => server);
+    const { inputs } = pipeline.check(
+      {},
+      {
+        name: "to archive",
+        source: {
+          kind: "sql",
+          sql: 'SELECT _timestamp, type, status FROM "cqrs_events"',
+          streamType: "logs",
+          periodMinutes: 5,
+        },
+        outputs: { archive: { kind: "remote", destination: "archive", from: ["source"] } },
+      },
+    );
+    await pipeline.create(inputs as never);
+    const person = { email: "jo@example.com", first_name: "Jo", last_name: "Doe" };
+    await server.users.create(person, values.joExampleComPassword);
+    await server.close();
+  }
 
   const engine = (config: Record<string, ConfigOverride> = {}) =>
     createEngine({
@@ -58,7 +110,7 @@ describe.each(["0.60", "0.90"] as const)("import of the CQRS stack from OpenObse
         ...Object.fromEntries(
           summary.secrets.map(({ key }) => [
             `${summary.project}:${key}`,
-            { value: stack.webhookUrl, secret: true },
+            { value: valueOf(key) ?? stack.webhookUrl, secret: true },
           ]),
         ),
         ...config,
@@ -81,6 +133,8 @@ describe.each(["0.60", "0.90"] as const)("import of the CQRS stack from OpenObse
     expect(count("Dashboard")).toBeGreaterThanOrEqual(3);
     expect(count("Alert")).toBeGreaterThanOrEqual(5);
     expect(count("Folder")).toBe(2);
+    for (const kind of ["EnrichmentTable", "SavedView", "PipelineDestination", "User"])
+      expect(count(kind)).toBe(1);
   });
 
   test("leaves a service account out where taking it over would rotate its token, and says so", () => {
@@ -92,7 +146,11 @@ describe.each(["0.60", "0.90"] as const)("import of the CQRS stack from OpenObse
   test("writes no credential, and names the config key of each", () => {
     expect(summary.secrets).toEqual([
       { key: "cqrsWebhookUrl", what: "url of destination cqrs-webhook", structured: false },
+      { key: "archiveUrl", what: "url of destination archive", structured: false },
+      { key: "archiveHeaders", what: "headers of destination archive", structured: true },
+      { key: "joExampleComPassword", what: "password of user jo@example.com, as it is", structured: false },
     ]);
+    expect(programText).not.toContain("hidden");
     expect(programText).not.toContain(stack.webhookUrl);
     expect(programText).not.toContain(stack.password);
     expect(programText).toContain('config.requireSecret("cqrsWebhookUrl")');
@@ -101,6 +159,7 @@ describe.each(["0.60", "0.90"] as const)("import of the CQRS stack from OpenObse
   test("refers to other resources instead of repeating ids and names", () => {
     expect(programText).toContain("destinations: [destinations.cqrsWebhook.name]");
     expect(programText).toContain("folder: folders.");
+    expect(programText).toContain("destination: remotes.archive.name");
     expect(programText).toMatch(/function: functions\.\w+\.name/);
     expect(programText).toMatch(/stream: streams\.cqrsCommands\.name/);
   });

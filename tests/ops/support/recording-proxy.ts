@@ -14,22 +14,27 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
+/** A search and a sign-in are posted, and change nothing. */
+const reads = /^(GET |POST \/api\/[^/]+\/_search\b|POST \/auth\/login$)/;
+
 /** @param tls PEM texts, for a door that speaks HTTPS */
 export async function openProxy(
   target: string,
   tls?: { readonly cert: string; readonly key: string },
 ): Promise<RecordingProxy> {
   const requests: string[] = [];
+  const refused = new Set<number>();
   let lost: RegExp | undefined;
   const forward: RequestListener = (incoming, answer) => {
     const line = `${incoming.method} ${incoming.url}`;
-    requests.push(line);
+    const index = requests.push(line) - 1;
     const lose = lost?.test(line) === true;
     if (lose) lost = undefined;
     const outgoing = request(
       new URL(incoming.url ?? "/", target),
       { method: incoming.method, headers: { ...incoming.headers, host: new URL(target).host } },
       (response) => {
+        if ((response.statusCode ?? 0) >= 400) refused.add(index);
         if (lose) {
           response.resume().once("end", () => incoming.socket.destroy());
           return;
@@ -46,7 +51,7 @@ export async function openProxy(
   return {
     url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     requests,
-    writes: () => requests.filter((line) => !line.startsWith("GET ")),
+    writes: () => requests.filter((line, index) => !reads.test(line) && !refused.has(index)),
     loseAnswerOf: (pattern) => {
       lost = pattern;
     },
