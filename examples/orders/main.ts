@@ -17,6 +17,10 @@ import { rateOf } from "./load/rate.js";
 import { summarize } from "./load/summary.js";
 import { Faults } from "./orders/faults.js";
 
+/** A hundred records or so: fewer than come before the first batch is due. */
+const tooSmall = { maxMemoryBytes: 64 * 1024, maxBufferBytes: 64 * 1024 };
+const smallBuffer = ({ faults }: LoadOptions): boolean => faults.includes("small-buffer");
+
 /** What is not delivered by then waits in the buffer for the next run. */
 const deliveryMs = 30_000;
 
@@ -26,11 +30,13 @@ async function main(options: LoadOptions): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
   Logger.overrideLogger(["warn", "error"]);
-  const telemetry = startTelemetry({ ingest: { directory: process.env.ORDERS_BUFFER_DIR } });
+  const telemetry = startTelemetry({
+    ingest: { directory: process.env.ORDERS_BUFFER_DIR, ...(smallBuffer(options) ? tooSmall : {}) },
+  });
   const app = await NestFactory.createApplicationContext(AppModule.with(telemetry));
   app.get(Faults).set(options.faults);
   const control = await startControl(app, telemetry);
-  const load = new LoadGenerator(app.get(CommandBus), app.get(QueryBus));
+  const load = new LoadGenerator(app.get(CommandBus), app.get(QueryBus), app.get(Faults));
   await load.run({ seconds: options.seconds, rate: rateOf(options), signal: stop.signal });
   await control?.close();
   await app.close();

@@ -1,10 +1,23 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acceptance, acceptanceFields, envNames, metrics, rewriteFieldName, streams } from "@o2cqrs/contract";
+import {
+  acceptance,
+  acceptanceFields,
+  alerts,
+  envNames,
+  errorCodes,
+  ingestMetrics,
+  metrics,
+  rewriteFieldName,
+  slowEventMs,
+  streams,
+} from "@o2cqrs/contract";
 import { startServer, type RunningServer } from "@o2cqrs/local-openobserve";
+import { faultNames } from "../../examples/orders/orders/faults.js";
 import { accept, StubServer } from "../runtime/ingest/stub-server.js";
 
 const repository = join(__dirname, "..", "..");
@@ -167,6 +180,58 @@ describe("the order service, read back from the server", () => {
     expect(rows.length).toBeGreaterThan(0);
     for (const { error } of rows) expect(error).toContain("j***@example.com");
   });
+});
+
+describe("under the faults that are not driven above", () => {
+  // Tried twice more by the cache, half of the reads that reach the store fail for good.
+  const faults = "failing-queries,failing-refresh,no-handler,slow-events,small-buffer";
+  let dropped: number;
+
+  beforeAll(async () => {
+    const args = ["--seconds", "3", "--rate", "40", "--faults", faults];
+    const run = await runOrders(args, { [envNames.serviceName]: "orders-faulty" });
+    if (run.code !== 0) throw new Error(`the service ended with ${run.code}: ${run.errors}`);
+    ({ dropped } = JSON.parse(run.output.trim().split("\n").at(-1)!));
+  });
+
+  const countOf = async (stream: { readonly storedName: string }, condition: string): Promise<number> => {
+    const [row] = await search(
+      `SELECT count(*) AS n FROM "${stream.storedName}" WHERE service = 'orders-faulty' AND ${condition}`,
+    );
+    return Number(row!.n);
+  };
+
+  test("queries fail, in the record of the query and of its background refresh", async () => {
+    expect(await countOf(streams.queries, "status = 'error'")).toBeGreaterThan(0);
+    expect(await countOf(streams.queries, "error_code = 'ORDER_STORE_DOWN'")).toBeGreaterThan(0);
+    expect(await countOf(streams.queries, `error_code = '${errorCodes.refreshFailed}'`)).toBeGreaterThan(0);
+  });
+
+  test("messages without a handler are told of in all three streams", async () => {
+    for (const stream of [streams.commands, streams.queries, streams.events])
+      expect(await countOf(stream, `error_code = '${errorCodes.handlerMissing}'`)).toBeGreaterThan(0);
+  });
+
+  test("events take longer than they may", async () => {
+    expect(await countOf(streams.events, `duration_ms > ${slowEventMs}`)).toBeGreaterThan(0);
+  });
+
+  test("telemetry is dropped, and the metric of it says how much", async () => {
+    expect(dropped).toBeGreaterThan(0);
+    expect(await promql(`sum(${ingestMetrics.records.name}{outcome="dropped"})`)).toBe(dropped);
+  });
+});
+
+test("the service's README says of every alert how it is made to rise", () => {
+  const readme = readFileSync(join(repository, "examples", "orders", "README.md"), "utf8");
+  // `…-burn-fast` and `-slow` stand together.
+  const missing = Object.values(alerts).filter(
+    ({ name }) =>
+      !readme.includes(`\`${name}\``) &&
+      !readme.includes(`\`${name.replace(/-slow$/, "-fast")}\` and \`-slow\``),
+  );
+  expect(missing.map(({ name }) => name)).toEqual([]);
+  for (const fault of faultNames) expect(readme).toContain(`| \`${fault}\``);
 });
 
 test("runs until it is told to stop, and then sends what it has", async () => {

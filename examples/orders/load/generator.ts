@@ -2,7 +2,16 @@ import { type CommandBus, type QueryBus } from "@nestjs/cqrs";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runInRequest } from "openobserve-cqrs/runtime/context";
-import { CancelOrder, GetOrder, ListOrders, PayOrder, PlaceOrder } from "../orders/messages.js";
+import { type Faults } from "../orders/faults.js";
+import {
+  ArchiveOrder,
+  CancelOrder,
+  GetInvoice,
+  GetOrder,
+  ListOrders,
+  PayOrder,
+  PlaceOrder,
+} from "../orders/messages.js";
 
 /** Operations that were started, and how many of them failed. */
 export interface LoadCounts {
@@ -25,6 +34,7 @@ export class LoadGenerator {
   constructor(
     readonly commands: CommandBus,
     readonly queries: QueryBus,
+    readonly faults: Faults,
   ) {}
 
   /** Sends new customers at a rate that may change, then waits for the last of them to finish. */
@@ -67,6 +77,9 @@ export class LoadGenerator {
     if (Math.random() < 0.8) await this.#command(new PayOrder(orderId));
     else await this.#command(new CancelOrder(orderId, "changed my mind"));
     await this.#query(new GetOrder(orderId));
+    if (!this.faults.handlersMissing) return;
+    await this.#command(new ArchiveOrder(orderId));
+    await this.#query(new GetInvoice(orderId));
   }
 
   async #command(command: object): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** The service's language: three commands, two queries, three events. */
+/** The service's language: three commands, two queries, three events; and two messages that no one handles. */
 
 export class PlaceOrder {
   constructor(
@@ -26,6 +26,16 @@ export class GetOrder {
 
 export class ListOrders {
   constructor(readonly customerId: string) {}
+}
+
+/** Without a handler, for the fault of that kind. */
+export class ArchiveOrder {
+  constructor(readonly orderId: string) {}
+}
+
+/** Without a handler, for the fault of that kind. */
+export class GetInvoice {
+  constructor(readonly orderId: string) {}
 }
 
 export class OrderPlaced {

@@ -22,7 +22,7 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders, OrderView[]>
       staleTimeMs: 1000,
       refreshEveryMs: 5000,
       fetch: async () => {
-        await this.faults.beforeQuery();
+        await this.faults.beforeList(customerId);
         return this.store.ofCustomer(customerId).slice(-20);
       },
       ...(this.faults.coldCache ? { cacheTimeMs: 0 } : {}),
