@@ -42,7 +42,8 @@ export async function importImages(docker: Docker): Promise<void> {
     ]);
 }
 
-async function importImage(
+/** @param fill puts the image's files below a folder */
+export async function importImage(
   docker: Docker,
   { repository: repo, tag }: { repository: string; tag: string },
   fill: (root: string) => void,
@@ -74,7 +75,7 @@ async function importImage(
 }
 
 /** What the health commands need is in every image. */
-function fillCommon(root: string): void {
+export function fillCommon(root: string): void {
   copyProgram(root, "/usr/bin/curl");
   copyProgram(root, "/bin/sh");
   copyProgram(root, "/bin/sleep");
@@ -102,7 +103,7 @@ function fillServer(root: string): void {
 }
 
 /** A program or library and the shared libraries that it is linked with. */
-function copyProgram(root: string, source: string, target = source): void {
+export function copyProgram(root: string, source: string, target = source): void {
   if (!existsSync(source)) throw new Error(`${source} is missing on this machine`);
   copyFile(root, realpathSync(source), target);
   copyLibraries(root, source);

@@ -4,6 +4,7 @@ import { definitionChecks } from "./checks/definition.js";
 import { gatewayChecks } from "./checks/gateway.js";
 import { limitChecks } from "./checks/limits.js";
 import { lossChecks } from "./checks/loss.js";
+import { objectStoreChecks } from "./checks/object-store.js";
 import { upgradeChecks } from "./checks/upgrade.js";
 
 /** What target `docker` describes, run by a real daemon. The parts are one story, in order. */
@@ -27,6 +28,7 @@ describeWithDaemon("the platform on a Docker daemon", () => {
   upgradeChecks(get);
   gatewayChecks(get);
   limitChecks(get);
+  objectStoreChecks(get);
   lossChecks(get);
   composeChecks(get);
 });
