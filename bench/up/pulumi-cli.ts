@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -46,7 +46,11 @@ export async function pulumiCli(): Promise<Engine | undefined> {
           return { seconds, ...measureState(stdout) };
         },
         refresh: () => acting("refresh"),
-        destroy: () => acting("destroy"),
+        async destroy() {
+          await acting("destroy");
+          // `pulumi stack select --create` writes it beside the project, whatever file the settings are in.
+          rmSync(join(project.directory, "Pulumi.bench.yaml"), { force: true });
+        },
       };
     },
   };
