@@ -217,13 +217,6 @@ test("reports a clock that is wrong by more than the limit, once", async () => {
   expect(skews[0]).toBeLessThan(-3590e3);
 });
 
-test("compresses bodies when told to, and by itself only for a server elsewhere", async () => {
-  const client = ingesting.clientOf({ gzip: true });
-  client.send("s", record(1));
-  await client.flush();
-  expect(sent()).toEqual([1]);
-});
-
 describe("a full buffer", () => {
   const small = { maxBufferBytes: 64 * 1024, segmentBytes: 4096, cooldownMs: 10_000 };
   const filler = "x".repeat(500);

@@ -7,6 +7,7 @@ export interface StubRequest {
   readonly stream: string;
   readonly path: string;
   readonly authorization: string;
+  readonly encoding: string | undefined;
   readonly records: readonly Record<string, unknown>[];
 }
 
@@ -73,6 +74,7 @@ export class StubServer {
       stream: decodeURIComponent(path.split("/")[3] ?? ""),
       path,
       authorization: request.headers.authorization ?? "",
+      encoding: request.headers["content-encoding"],
       records: JSON.parse(text.toString("utf8")),
     };
     this.requests.push(received);

@@ -74,6 +74,25 @@ test("a script in plain CommonJS reads the environment as constants", () => {
   expect(run("constants.cjs", source)).toBe(
     "http://o2:5080 default t true http://o2:5080/api/default/v1/traces",
   );
+  const names = run(
+    "names.cjs",
+    'console.log(Object.keys(require("openobserve-cqrs/scripts/openobserve/env-adapter")).join());',
+  );
+  expect(names.split(",")).toEqual([
+    "OPENOBSERVE_ENABLED",
+    "OPENOBSERVE_URL",
+    "OPENOBSERVE_ORGANIZATION",
+    "OPENOBSERVE_USER",
+    "OPENOBSERVE_TOKEN",
+    "CQRS_STREAM_COMMANDS",
+    "CQRS_STREAM_QUERIES",
+    "CQRS_STREAM_EVENTS",
+    "CQRS_STREAM_METRICS",
+    "CQRS_STREAM_TRACES",
+    "OTLP_LOGS_ENDPOINT",
+    "OTLP_METRICS_ENDPOINT",
+    "OTLP_TRACES_ENDPOINT",
+  ]);
   expect(run("missing.cjs", source, { PATH: process.env.PATH })).toContain("OPENOBSERVE_TOKEN is not set");
 });
 
