@@ -32,11 +32,12 @@ export function program(config: StackConfig): StackOutputs {
 /** The receivers that the config names. */
 export function channelsOf(config: StackConfig): Channels {
   const webhook = secretOf(config.webhookUrl);
+  const webhookToken = secretOf(config.webhookToken);
   const slack = secretOf(config.slackUrl);
   const routingKey = secretOf(config.pagerDutyRoutingKey);
   const alertmanager = secretOf(config.alertmanagerUrl);
   return {
-    ...(webhook && { webhook: { url: webhook } }),
+    ...(webhook && { webhook: { url: webhook, ...(webhookToken && { token: webhookToken }) } }),
     ...(slack && { slack: { url: slack } }),
     ...(config.emailRecipients.length > 0 && { email: { recipients: config.emailRecipients } }),
     ...(routingKey && { pagerduty: { url: config.pagerDutyUrl, routingKey } }),

@@ -268,6 +268,13 @@ export const configKeys = {
     secret: true,
     type: "string",
   }),
+  webhookToken: key({
+    schema: text(z.string().min(16, "must have at least 16 characters").optional()),
+    description: "What the webhook shows as `Authorization: Bearer …`, such as to `o2cqrs rollback --listen`",
+    example: "…",
+    secret: true,
+    type: "string",
+  }),
   slackUrl: key({
     schema: text(webAddress.optional()),
     description: "Address of a Slack incoming webhook",

@@ -3,7 +3,8 @@ import type { Output } from "@pulumi/pulumi";
 
 /** The receivers that a stack was given. What is a credential is secret. */
 export interface Channels {
-  readonly webhook?: { readonly url: Output<string> };
+  /** The token is shown as `Authorization: Bearer …`. */
+  readonly webhook?: { readonly url: Output<string>; readonly token?: Output<string> };
   readonly slack?: { readonly url: Output<string> };
   readonly email?: { readonly recipients: readonly string[] };
   readonly pagerduty?: { readonly url: string; readonly routingKey: Output<string> };

@@ -9,6 +9,7 @@ import { Alert, AlertDestination, AlertTemplate } from "@o2cqrs/providers";
 import {
   type ComponentResourceOptions,
   type Input,
+  interpolate,
   output,
   type Output,
   type Resource,
@@ -76,7 +77,7 @@ export class Alerts extends Part {
     const name = `cqrs-${kind}`;
     const template = this.#template(kind, name, args);
     const common = { name, template: template.name, adopt: args.adopt };
-    const { email } = args.channels;
+    const { email, webhook } = args.channels;
     if (kind === "email" && email !== undefined)
       return new AlertDestination(
         name,
@@ -89,6 +90,7 @@ export class Alerts extends Part {
         ...common,
         type: "http",
         url: addressOf(kind, args.channels),
+        ...(kind === "webhook" && webhook?.token && { headers: bearer(webhook.token) }),
         allowPrivateAddress: args.allowPrivateReceivers,
       },
       this.own,
@@ -110,6 +112,8 @@ function streamsRead(alert: AlertDefinition, streams: ReadonlyMap<string, Resour
   const { stream, metricStreams } = alertQuery(alert, 1);
   return [...new Set([stream, ...Object.keys(metricStreams)])].flatMap((name) => streams.get(name) ?? []);
 }
+
+const bearer = (token: Output<string>) => ({ authorization: interpolate`Bearer ${token}` });
 
 /** Where a channel's messages are posted. */
 function addressOf(kind: ChannelKind, channels: Channels): Input<string> {
