@@ -35,10 +35,13 @@ export interface DeployedStack {
 export interface DeployedStackOptions extends Pick<ServerOptions, "version" | "clock" | "alertIntervalMs"> {
   /** Where alerts are sent. Default a loopback address that nobody listens on. */
   readonly webhookUrl?: string;
+  /** What the webhook shows. Default nothing. */
+  readonly webhookToken?: string;
 }
 
 export async function deployStack({
   webhookUrl = defaultWebhookUrl,
+  webhookToken,
   ...serverOptions
 }: DeployedStackOptions = {}): Promise<DeployedStack> {
   spawnSync(process.execPath, [join(repository, "scripts", "build.mjs")]);
@@ -60,6 +63,7 @@ export async function deployStack({
     user,
     password: { value: password, secret: true },
     webhookUrl: { value: webhookUrl, secret: true },
+    ...(webhookToken !== undefined && { webhookToken: { value: webhookToken, secret: true } }),
     allowPrivateReceivers: "true",
     environment: "test",
     serviceName: "orders",
