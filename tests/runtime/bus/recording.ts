@@ -4,6 +4,7 @@ import {
   AggregationTemporality,
   type DataPoint,
   InMemoryMetricExporter,
+  type MetricData,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
@@ -47,7 +48,8 @@ export class Recording {
     validate: true,
     onInvalid: (problem) => this.problems.push(problem),
   });
-  readonly metrics = new CqrsMetrics(this.#meters.getMeter("test"));
+  readonly meter = this.#meters.getMeter("test");
+  readonly metrics = new CqrsMetrics(this.meter);
   readonly tracer: Tracer = this.#tracing.getTracer("test");
 
   constructor() {
@@ -69,13 +71,18 @@ export class Recording {
 
   /** The same as the SDK collected them. */
   async dataPoints(name: string): Promise<readonly DataPoint<unknown>[]> {
-    await this.#reader.forceFlush();
-    const metrics =
-      this.#points
-        .getMetrics()
-        .at(-1)
-        ?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
+    const metrics = await this.#collect();
     return metrics.find(({ descriptor }) => descriptor.name === name)?.dataPoints ?? [];
+  }
+
+  async metricNames(): Promise<string[]> {
+    return (await this.#collect()).map(({ descriptor }) => descriptor.name);
+  }
+
+  async #collect(): Promise<readonly MetricData[]> {
+    await this.#reader.forceFlush();
+    const [latest] = this.#points.getMetrics().slice(-1);
+    return latest?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
   }
 
   async stop(): Promise<void> {

@@ -24,6 +24,8 @@ export function json(response: ServerResponse, status: number, body: unknown): v
 /** A server that keeps what it is sent, and answers as told. */
 export class StubServer {
   readonly requests: StubRequest[] = [];
+  /** Content types of what came by OTLP, which is not read. */
+  readonly otlpTypes: (string | undefined)[] = [];
   respond: Respond = accept;
   readonly #server: Server;
 
@@ -69,7 +71,10 @@ export class StubServer {
     const bytes = Buffer.concat(chunks);
     const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes;
     const path = request.url ?? "";
-    if (!path.endsWith("/_json")) return void response.end(); // OTLP: taken, not read.
+    if (!path.endsWith("/_json")) {
+      this.otlpTypes.push(request.headers["content-type"]);
+      return void response.end();
+    }
     const received: StubRequest = {
       stream: decodeURIComponent(path.split("/")[3] ?? ""),
       path,
