@@ -34,7 +34,15 @@ export function timeSeries(panel: ChartPanel, data: PanelData): DrawnSeries[] {
   }));
 }
 
-const textOf = (value: unknown): string =>
+/** Whether the first column is a time: else the chart is one by its values. */
+export function isOverTime(panel: ChartPanel, data: PanelData): boolean {
+  if (data.kind !== "rows") return true;
+  const x = panel.queries.find((each): each is SqlQuery => each.kind === "sql")?.x?.[0];
+  return x !== undefined && data.rows.every((row) => Number.isFinite(momentOf(row[x.column])));
+}
+
+/** A value of a column as a name; one that is missing has one, too. */
+export const textOf = (value: unknown): string =>
   typeof value === "string" && value !== ""
     ? value
     : value === null || value === undefined || value === ""
@@ -56,7 +64,7 @@ function aligned(series: readonly DrawnSeries[]): DrawnSeries[] {
 }
 
 /** A panel's own colour as it can be seen on the theme's ground. */
-const visible = (color: string, theme: Theme): string =>
+export const visible = (color: string, theme: Theme): string =>
   theme.name === "dark" && color.toLowerCase() === "#0072b2" ? (theme.series[0] ?? color) : color;
 
 /** The option of a chart over time. */
@@ -86,7 +94,7 @@ export function timeOption(
     yAxis: { ...valueAxis(theme, unit), ...(limits.length > 0 && roomFor(limits, series)) },
     series: series.map(({ name, points, color }, index) => ({
       name,
-      type: bars ? "bar" : "line",
+      type: bars ? "bar" : panel.type === "scatter" ? "scatter" : "line",
       data: points.map((point) => [...point]),
       showSymbol: points.length === 1,
       symbolSize: 6,
@@ -124,32 +132,8 @@ function roundedUp(value: number): number {
   return Math.ceil(value / step) * step;
 }
 
-/** The option of bars by the values of a column. */
-export function barOption(panel: ChartPanel, data: PanelData, theme: Theme): EChartsCoreOption {
-  const query = panel.queries.find((each): each is SqlQuery => each.kind === "sql");
-  const rows = data.kind === "rows" ? data.rows : [];
-  const [x] = query?.x ?? [];
-  const unit = panel.config?.unit;
-  return {
-    ...frame(theme, []),
-    xAxis: {
-      type: "category",
-      data: rows.map((row) => cut(textOf(row[x?.column ?? ""]), 90, 11)),
-      ...axisStyle(theme),
-      axisLabel: { color: theme.faint, fontSize: 11, hideOverlap: true },
-    },
-    yAxis: valueAxis(theme, unit),
-    series: (query?.y ?? []).map(({ column, label = column, color }) => ({
-      name: label,
-      type: "bar",
-      barMaxWidth: 28,
-      data: rows.map((row) => Number(row[column] ?? 0)),
-      ...(color !== undefined && { itemStyle: { color: visible(color, theme) } }),
-    })),
-  };
-}
-
-const valueAxis = (theme: Theme, unit: Unit | undefined) => ({
+/** An axis of figures, in the panel's unit. */
+export const valueAxis = (theme: Theme, unit: Unit | undefined) => ({
   type: "value",
   ...axisStyle(theme),
   axisLabel: {
@@ -159,14 +143,14 @@ const valueAxis = (theme: Theme, unit: Unit | undefined) => ({
 });
 
 /** What every chart has: room, colours, and a legend where there is something to tell apart. */
-function frame(theme: Theme, names: readonly string[]): EChartsCoreOption {
+export function frame(theme: Theme, names: readonly string[], left = 8): EChartsCoreOption {
   const legend = names.length > 0;
   return {
     animation: false,
     useUTC: true,
     color: [...theme.series],
     textStyle: { fontFamily, color: theme.text },
-    grid: { left: 8, right: 18, top: 14, bottom: legend ? 30 : 6, containLabel: true },
+    grid: { left, right: 18, top: 14, bottom: legend ? 30 : 6, containLabel: true },
     ...(legend && {
       legend: {
         type: "plain",
@@ -187,7 +171,8 @@ function frame(theme: Theme, names: readonly string[]): EChartsCoreOption {
 /** Names that fit into the one line of a legend. */
 const mostNames = 4;
 
-const axisStyle = (theme: Theme) => ({
+/** Lines and labels of an axis. */
+export const axisStyle = (theme: Theme) => ({
   axisLine: { lineStyle: { color: theme.border } },
   axisTick: { show: false },
   axisLabel: { color: theme.faint, fontSize: 11, hideOverlap: true },

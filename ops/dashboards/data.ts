@@ -6,6 +6,9 @@ import { type TimeWindow } from "../verify/context.js";
 /** A panel that is drawn from queries. */
 export type ChartPanel = Extract<Panel, { queries: unknown }>;
 
+/** A panel that shows a text. */
+export type TextPanel = Exclude<Panel, ChartPanel>;
+
 export interface NamedSeries {
   readonly name: string;
   /** Milliseconds since 1970, and the value. */

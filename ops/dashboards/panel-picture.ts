@@ -1,7 +1,8 @@
 import type { EChartsCoreOption } from "echarts/core";
 import { type SqlQuery } from "@o2cqrs/providers";
-import { barOption, timeOption, timeSeries } from "./chart.js";
-import { type ChartPanel, type PanelData } from "./data.js";
+import { barOption, gaugeOption, heatmapOption, parts, pieOption, sankeyOption } from "./category-chart.js";
+import { isOverTime, timeOption, timeSeries } from "./chart.js";
+import { type ChartPanel, type PanelData, type TextPanel } from "./data.js";
 import { cellText, figureText } from "./figures.js";
 import { rect, text, textWidth, wrapped } from "./svg.js";
 import { type Theme } from "./theme.js";
@@ -32,28 +33,63 @@ export function panelBody(picture: PanelPicture): string {
       return metric(picture);
     case "table":
       return table(picture);
-    case "bar": {
-      if (isEmpty(data)) return noData(picture);
-      return picture.draw(barOption(panel, data, theme), picture);
+    case "pie":
+    case "donut": {
+      const found = parts(panel, data);
+      return found.length === 0 ? noData(picture) : picture.draw(pieOption(panel, found, theme), picture);
     }
+    case "gauge": {
+      const found = parts(panel, data);
+      if (found.length === 0) return noData(picture);
+      return picture.draw(gaugeOption(panel, found, theme, picture.height), picture);
+    }
+    case "heatmap":
+      return isEmpty(data) ? noData(picture) : picture.draw(heatmapOption(panel, data, theme), picture);
+    case "h-bar":
+    case "h-stacked":
+      return isEmpty(data) ? noData(picture) : picture.draw(barOption(panel, data, theme), picture);
+    case "bar":
+      if (data.kind === "series") return overTime(picture);
+      return isEmpty(data) ? noData(picture) : picture.draw(barOption(panel, data, theme), picture);
     case "line":
     case "area":
     case "stacked":
     case "area-stacked":
-    case "scatter": {
-      const series = timeSeries(panel, data);
-      if (series.every(({ points }) => points.length === 0)) return noData(picture);
-      return picture.draw(timeOption(panel, series, theme, picture.range), picture);
+    case "scatter":
+      return overTime(picture);
+    case "sankey": {
+      if (isEmpty(data)) return noData(picture);
+      const option = sankeyOption(panel, data, theme);
+      if (option === undefined) return message(picture, "Flows in a circle are not drawn", theme.faint);
+      return picture.draw(option, picture);
     }
-    default:
-      return message(picture, `Panels of the kind ${panel.type} are not drawn`, theme.faint);
   }
+}
+
+function overTime(picture: PanelPicture): string {
+  const { panel, data, theme, range } = picture;
+  if (isEmpty(data)) return noData(picture);
+  if (!isOverTime(panel, data)) return picture.draw(barOption(panel, data, theme), picture);
+  const series = timeSeries(panel, data);
+  if (series.every(({ points }) => points.length === 0)) return noData(picture);
+  return picture.draw(timeOption(panel, series, theme, range), picture);
 }
 
 const isEmpty = (data: PanelData) =>
   data.kind === "rows" ? data.rows.length === 0 : data.kind === "series" && data.series.length === 0;
 
 const noData = (picture: PanelPicture) => message(picture, "No data in this range", picture.theme.faint);
+
+/** The body of a panel that holds a text: Markdown as it is written; what HTML would show only a browser knows. */
+export function textBody(panel: TextPanel, theme: Theme, box: Box): string {
+  if (panel.type === "html") return message(box, "HTML is not drawn", theme.faint);
+  const size = 12;
+  return panel.markdown
+    .split("\n")
+    .flatMap((line) => (line === "" ? [""] : wrapped(line, box.width - 2 * padding, size, 40)))
+    .map((line, index) => text(padding, 18 + index * size * 1.5, line, { size, fill: theme.text }))
+    .join("");
+}
 
 const padding = 12;
 
@@ -70,10 +106,9 @@ function message({ width, height }: Box, content: string, fill: string): string 
 
 /** One figure, as large as the panel lets it be. */
 function metric({ panel, data, theme, width, height }: PanelPicture): string {
-  const [row] = data.kind === "rows" ? data.rows : [];
+  const [part] = parts(panel, data);
   const { unit, decimals, noValueReplacement = "–" } = panel.config ?? {};
-  const value = row?.value;
-  const shown = typeof value === "number" ? figureText(value, unit, decimals) : noValueReplacement;
+  const shown = part === undefined ? noValueReplacement : figureText(part.value, unit, decimals);
   const size = Math.max(14, Math.min(40, height * 0.6, (width - 2 * padding) / (textWidth(shown, 1) || 1)));
   const y = height / 2 + size * 0.3;
   return text(width / 2, y, shown, {

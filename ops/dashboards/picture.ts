@@ -1,7 +1,12 @@
-import { type ChartPanel, type PanelData } from "./data.js";
-import { type DrawChart, panelBody } from "./panel-picture.js";
+import { type ChartPanel, type PanelData, type TextPanel } from "./data.js";
+import { type DrawChart, panelBody, textBody } from "./panel-picture.js";
 import { escaped, rect, text } from "./svg.js";
 import { fontFamily, type Theme } from "./theme.js";
+
+/** A panel, with what its queries answered if it has any. */
+export type DrawnPanel =
+  | { readonly panel: ChartPanel; readonly data: PanelData }
+  | { readonly panel: TextPanel; readonly data?: undefined };
 
 /** A dashboard with what its queries answered. */
 export interface DashboardPicture {
@@ -9,7 +14,7 @@ export interface DashboardPicture {
   readonly description: string;
   readonly tabs: readonly {
     readonly name: string;
-    readonly panels: readonly { readonly panel: ChartPanel; readonly data: PanelData }[];
+    readonly panels: readonly DrawnPanel[];
   }[];
   /** Milliseconds since 1970. */
   readonly range: { readonly start: number; readonly end: number };
@@ -38,7 +43,7 @@ export function dashboardSvg(picture: DashboardPicture, theme: Theme, draw: Draw
       parts.push(text(margin, top + 20, name, { size: 15, fill: theme.text, weight: "bold" }));
       top += tabHeading;
     }
-    for (const { panel, data } of panels) parts.push(framed(panel, data, top, { picture, theme, draw }));
+    for (const panel of panels) parts.push(framed(panel, top, { picture, theme, draw }));
     const rows = Math.max(0, ...panels.map(({ panel: { layout } }) => layout.y + layout.h));
     top += rows * rowHeight + gap;
   }
@@ -59,7 +64,8 @@ interface Frame {
 }
 
 /** A panel in its place: frame, title, body. */
-function framed(panel: ChartPanel, data: PanelData, top: number, { picture, theme, draw }: Frame): string {
+function framed(drawnPanel: DrawnPanel, top: number, { picture, theme, draw }: Frame): string {
+  const { panel, data } = drawnPanel;
   const { layout } = panel;
   const box = {
     x: margin + layout.x * columnWidth + gap / 2,
@@ -68,7 +74,10 @@ function framed(panel: ChartPanel, data: PanelData, top: number, { picture, them
     height: layout.h * rowHeight - gap,
   };
   const body = { width: box.width - gap, height: box.height - panelHeading - gap / 2 };
-  const drawn = panelBody({ panel, data, theme, range: picture.range, draw, ...body });
+  const drawn =
+    data === undefined
+      ? textBody(panel, theme, body)
+      : panelBody({ panel, data, theme, range: picture.range, draw, ...body });
   return [
     rect(box, theme.panel, theme.border),
     text(box.x + 12, box.y + 21, panel.title, {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { type OpenObserve, type ServerDashboard } from "@o2cqrs/providers/client";
 import { existingFrom } from "@o2cqrs/providers/dashboard/rules";
 import { type TimeWindow } from "../verify/context.js";
-import { type ChartPanel, panelData } from "./data.js";
+import { type ChartPanel, panelData, type TextPanel } from "./data.js";
 import { loadCharts, loadRasteriser } from "./draw.js";
-import { dashboardHtml, type DashboardPicture, dashboardSvg } from "./picture.js";
+import { dashboardHtml, type DashboardPicture, dashboardSvg, type DrawnPanel } from "./picture.js";
 import { themes } from "./theme.js";
 
 export interface RenderOptions {
@@ -58,7 +58,9 @@ export async function renderDashboards(
     ];
     for (const [file, content] of contents) await writeFile(join(options.folder, file), content);
     const failures = picture.tabs.flatMap(({ panels }) =>
-      panels.flatMap(({ panel, data }) => (data.kind === "error" ? [`${panel.title}: ${data.message}`] : [])),
+      panels.flatMap(({ panel, data }) =>
+        data?.kind === "error" ? [`${panel.title}: ${data.message}`] : [],
+      ),
     );
     rendered.push({ title: picture.title, files: contents.map(([file]) => file), failures });
   }
@@ -89,10 +91,13 @@ async function pictureOf(dashboard: ServerDashboard, options: RenderOptions): Pr
   const isChart = (panel: object): panel is ChartPanel => "queries" in panel;
   const tabs: DashboardPicture["tabs"][number][] = [];
   for (const { name, panels } of inputs.tabs) {
-    const charts = (panels as object[]).filter(isChart);
-    const drawn = [];
-    for (const panel of charts)
-      drawn.push({ panel, data: await panelData(server, panel, { window, values, signal }) });
+    const drawn: DrawnPanel[] = [];
+    for (const panel of panels as (ChartPanel | TextPanel)[])
+      drawn.push(
+        isChart(panel)
+          ? { panel, data: await panelData(server, panel, { window, values, signal }) }
+          : { panel },
+      );
     tabs.push({ name, panels: drawn });
   }
   return {

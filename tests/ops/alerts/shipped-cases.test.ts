@@ -47,6 +47,18 @@ describe("the cases that come with the project", () => {
     },
   );
 
+  const holding: readonly string[] = ["latency", "errorRatio", "gauge", "silence", "burnRate"];
+
+  test.each(
+    Object.values(alerts)
+      .filter(({ signal }) => holding.includes(signal.kind))
+      .map(({ name }) => name),
+  )("%s, which a breach must last for: does not fire before its window has passed", (name) => {
+    const early = casesOf(name).filter((test) => / before (its|the long) window/.test(test.name));
+    expect(early).toHaveLength(1);
+    expect(early.every((test) => expectsPeace(test))).toBe(true);
+  });
+
   test("belong to alerts of the catalogue", () => {
     const known: readonly string[] = Object.values(alerts).map(({ name }) => name);
     expect(cases.map(({ file }) => file).filter((file) => !known.includes(file))).toEqual([]);
