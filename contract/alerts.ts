@@ -196,6 +196,17 @@ const operationAlerts = {
     dashboard: "runtime",
     group: "ingest",
   }),
+  exportFailures: alert({
+    name: "cqrs-export-failures",
+    title: "Spans or metrics are being lost",
+    summary:
+      "The server did not take spans or metrics (OTLP), and they were given up: what they tell is incomplete.",
+    severity: "high",
+    signal: { kind: "growth", metric: ingestMetrics.exportFailures.name, by: ["signal"] },
+    owner: "operations",
+    dashboard: "runtime",
+    group: "ingest",
+  }),
   refreshFailing: alert({
     name: "cqrs-background-refresh-failing",
     title: "Background refresh failing",

@@ -142,7 +142,7 @@ const storedNameOf = (stream: string) =>
   Object.values(streams).find(({ name }) => name === stream)?.storedName;
 
 /** Columns of a row that tell what an alert is about; the rest are figures, and a record's other fields. */
-const labelNames = ["type", "handler", "stream", "reason"];
+const labelNames = ["type", "handler", "stream", "reason", "signal"];
 
 function labelsOf(row: AlertRow): Labels {
   return Object.fromEntries(

@@ -18,14 +18,15 @@ export const alertMessage = z.object({
 export type AlertMessage = z.output<typeof alertMessage>;
 
 /**
- * The alerts that roll a release back: latency beyond its limit for ten minutes, errors for five, telemetry that is
- * lost, and telemetry that does not arrive. How long is the alert's own business: it fires after its window.
+ * The alerts that roll a release back: latency beyond its limit for ten minutes, errors for five, records or OTLP
+ * exports that are lost, and telemetry that does not arrive. How long is the alert's own business: it fires after its window.
  */
 export const rollbackAlerts: readonly string[] = [
   alerts.queryLatency.name,
   alerts.commandLatency.name,
   alerts.commandErrors.name,
   alerts.ingestFailures.name,
+  alerts.exportFailures.name,
   ...logStreamRoles.map((role) => alerts[`${role}Silence`].name),
 ];
 

@@ -54,6 +54,7 @@ describe("the plan's triggers", () => {
       "cqrs-command-latency-p95",
       "cqrs-command-error-rate",
       "cqrs-ingest-failures",
+      "cqrs-export-failures",
       "cqrs-commands-no-data",
       "cqrs-queries-no-data",
       "cqrs-events-no-data",

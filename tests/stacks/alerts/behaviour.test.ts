@@ -156,6 +156,13 @@ const cases: Case[] = [
     silent: [9, 30],
   },
   {
+    alert: "exportFailures",
+    what: "three exports of spans lost, then none",
+    series: [grows('cqrs_export_failures_total{signal="traces"}', [10, 0], [5, 3], [20, 0])],
+    fires: [13],
+    silent: [9, 30],
+  },
+  {
     alert: "commandAvailabilityFastBurn",
     what: "2% failing for an hour, then mended",
     series: outcomes([70, 20], [60, 0]),

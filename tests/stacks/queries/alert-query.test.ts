@@ -397,8 +397,9 @@ describe("what an alert says beside its query", () => {
 });
 
 describe("metric streams", () => {
-  it("that alerts need are the contract's, or the ingest client's own", () => {
+  it("that alerts need are the contract's, or those of the telemetry itself", () => {
     const read = new Set(ids.flatMap((id) => Object.keys(queryOf(id).metricStreams)));
-    for (const name of read) expect([...metricStreams, "cqrs_ingest_records_total"]).toContain(name);
+    const own = ["cqrs_ingest_records_total", "cqrs_export_failures_total"];
+    for (const name of read) expect([...metricStreams, ...own]).toContain(name);
   });
 });
