@@ -37,6 +37,8 @@ export interface ConnectionSources {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where the search for the local server's file starts. Default the current folder. */
   readonly folder?: string;
+  /** Whose config it is, for the commands that errors tell. Default the selected one. */
+  readonly stack?: string;
 }
 
 /** Written by whatever starts the embedded server, readable by its owner only. */
@@ -61,7 +63,8 @@ type Setting = keyof typeof settings;
  *
  * @throws ConnectionSettingsError naming everything that is missing and the commands that set it
  */
-export function connectionFrom({ config, env = process.env, folder }: ConnectionSources): Connection {
+export function connectionFrom(sources: ConnectionSources): Connection {
+  const { config, env = process.env, folder, stack } = sources;
   const local = config("target") === "local" ? localServer(folder ?? process.cwd()) : undefined;
   const value = (key: Setting): string | undefined =>
     nonEmpty(config(key)) ??
@@ -73,7 +76,7 @@ export function connectionFrom({ config, env = process.env, folder }: Connection
     throw new ConnectionSettingsError(`o2cqrs:auth must be basic or bearer, not ${JSON.stringify(auth)}`);
   const needed: Setting[] = auth === "basic" ? ["url", "user", "password"] : ["url", "token"];
   const missing = needed.filter((key) => value(key) === undefined);
-  if (missing.length > 0) throw new ConnectionSettingsError(howToSet(missing));
+  if (missing.length > 0) throw new ConnectionSettingsError(howToSet(missing, stack));
 
   const caCertificate = nonEmpty(config("caCertificate"));
   return {
@@ -87,13 +90,14 @@ export function connectionFrom({ config, env = process.env, folder }: Connection
   };
 }
 
-function howToSet(missing: readonly Setting[]): string {
+function howToSet(missing: readonly Setting[], stack: string | undefined): string {
+  const option = stack === undefined ? "" : ` -s ${stack}`;
   const lines = missing.map((key) => {
     const { variable, secret, example } = settings[key];
     const command = secret
       ? `pulumi config set --secret o2cqrs:${key}`
       : `pulumi config set o2cqrs:${key} ${example}`;
-    return `  ${command}   (or set ${variable})`;
+    return `  ${command}${option}   (or set ${variable})`;
   });
   return ["The connection to OpenObserve is not complete. Set what is missing:", ...lines].join("\n");
 }

@@ -78,7 +78,7 @@ export function readConfig(sources: ConfigSources): StackConfig {
 }
 
 /** Each key by itself. */
-function checkKeys({ values: given, isSecret = () => true }: ConfigSources) {
+function checkKeys({ stack, values: given, isSecret = () => true }: ConfigSources) {
   const problems: string[] = [];
   const prefix = `${configNamespace}:`;
   const own = Object.entries(given).filter(([key]) => key.startsWith(prefix));
@@ -89,33 +89,36 @@ function checkKeys({ values: given, isSecret = () => true }: ConfigSources) {
     const near = nearest(name, Object.keys(configKeys));
     problems.push(
       `${prefix}${name} is not a key${near === undefined ? "" : `; did you mean ${prefix}${near}?`} ` +
-        `Remove it: pulumi config rm ${prefix}${name}`,
+        `Remove it: pulumi config rm ${prefix}${name} -s ${stack}`,
     );
   }
   const values: Record<string, unknown> = {};
   for (const [name, declared] of Object.entries<ConfigKey>(configKeys)) {
     if (declared.secret === true && (byName.get(name) ?? "") !== "" && !isSecret(prefix + name))
-      problems.push(`${prefix}${name} stands in plain text. Encrypt it: ${howToSet(name as ConfigKeyName)}`);
+      problems.push(
+        `${prefix}${name} stands in plain text. Encrypt it: ${howToSet(name as ConfigKeyName, stack)}`,
+      );
     const result = declared.schema.safeParse(byName.get(name));
     if (result.success) values[name] = result.data;
-    else problems.push(...result.error.issues.map((issue) => problemOf(name as ConfigKeyName, issue)));
+    else problems.push(...result.error.issues.map((issue) => problemOf(name as ConfigKeyName, issue, stack)));
   }
   return { values, problems };
 }
 
 /** One mistake in a value. The value itself is left out: it may be a secret. */
-function problemOf(name: ConfigKeyName, issue: z.core.$ZodIssue): string {
+function problemOf(name: ConfigKeyName, issue: z.core.$ZodIssue, stack: string): string {
   const place = [`${configNamespace}:${name}`, ...issue.path.map(String)].join(".");
-  return `${place}: ${issue.message}. Set it: ${howToSet(name)}`;
+  return `${place}: ${issue.message}. Set it: ${howToSet(name, stack)}`;
 }
 
-function howToSet(name: ConfigKeyName): string {
-  const { example, secret = false } = configKeys[name] as { example: string; secret?: boolean };
+/** The command, as it is to be run. */
+function howToSet(name: ConfigKeyName, stack: string): string {
+  const { example, secret = false, file }: ConfigKey = configKeys[name];
   const [value, path] = example.split(" --path ");
   const target = path === undefined ? `${configNamespace}:${name}` : `--path ${path}`;
   return secret
-    ? `pulumi config set --secret ${configNamespace}:${name}`
-    : `pulumi config set ${target} ${value ?? example}`;
+    ? `pulumi config set --secret ${configNamespace}:${name} -s ${stack}${file === undefined ? "" : ` < ${file}`}`
+    : `pulumi config set ${target} ${value ?? example} -s ${stack}`;
 }
 
 /**
@@ -126,6 +129,7 @@ function howToSet(name: ConfigKeyName): string {
 export function connectionOf(sources: ConfigSources): Connection {
   return connectionFrom({
     config: (key) => sources.values[`${configNamespace}:${key}`],
+    stack: sources.stack,
     ...(sources.env && { env: sources.env }),
     ...(sources.folder !== undefined && { folder: sources.folder }),
   });
@@ -155,17 +159,19 @@ function contradictions(config: StackConfig): string[] {
   if (production && !config.url.startsWith("https://"))
     problems.push(
       `${configNamespace}:url: production is reached by https only. Set it: ` +
-        `pulumi config set ${configNamespace}:url https://observe.example.com`,
+        `pulumi config set ${configNamespace}:url https://observe.example.com -s ${config.stack}`,
     );
   problems.push(...rootUserProblems(config));
   for (const name of missingSecrets(config))
     problems.push(
-      `o2cqrs:target ${config.target} needs ${configNamespace}:${name}. Set it: ${howToSet(name)}`,
+      `o2cqrs:target ${config.target} needs ${configNamespace}:${name}. Set it: ${howToSet(name, config.stack)}` +
+        (name === "tlsCertificate" ? ` (npx o2cqrs certificate -s ${config.stack} makes one)` : ""),
     );
   if (config.alertsEnabled && !hasChannel(config))
     problems.push(
       `alerts are on but nobody would hear of them: give at least one receiver, such as ` +
-        `${howToSet("webhookUrl")}, or switch them off: pulumi config set ${configNamespace}:alertsEnabled false`,
+        `${howToSet("webhookUrl", config.stack)}, or switch them off: ` +
+        `pulumi config set ${configNamespace}:alertsEnabled false -s ${config.stack}`,
     );
   return problems;
 }

@@ -58,6 +58,8 @@ export interface ConfigKey<Schema extends z.ZodType = z.ZodType> {
   readonly example: string;
   /** Set with `--secret`, never in plain text. */
   readonly secret?: boolean;
+  /** Where such a value is kept, when it is of several lines: it is read from there. */
+  readonly file?: string;
   /** How Pulumi.yaml declares it. */
   readonly type: "string" | "integer" | "boolean" | "array" | "object";
 }
@@ -150,6 +152,7 @@ export const configKeys = {
     description: "PEM of the gateway's certificate and of those that signed it, for docker and kubernetes",
     example: "…",
     secret: true,
+    file: "tls.crt",
     type: "string",
   }),
   tlsKey: key({
@@ -162,6 +165,7 @@ export const configKeys = {
     description: "PEM of the key to that certificate",
     example: "…",
     secret: true,
+    file: "tls.key",
     type: "string",
   }),
   s3AccessKey: key({

@@ -39,27 +39,28 @@ const storeKeys = ["s3AccessKey", "s3SecretKey"] as const;
 const strength = [/.{8}/, /[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/];
 
 /** The user who deploys is the server's root user, for whom the server has rules that it enforces by not starting. */
-export function rootUserProblems({ target, auth, url, user = "", password = "" }: StackConfig): string[] {
+export function rootUserProblems(config: StackConfig): string[] {
+  const { stack, target, auth, url, user = "", password = "" } = config;
   if (target !== "docker" && target !== "kubernetes") return [];
   if (auth !== "basic")
     return [
       `o2cqrs:auth: target ${target} makes the user who deploys, so it must be basic. ` +
-        "Set it: pulumi config set o2cqrs:auth basic",
+        `Set it: pulumi config set o2cqrs:auth basic -s ${stack}`,
     ];
   const problems: string[] = [];
   if (!url.startsWith("https://"))
     problems.push(
       `o2cqrs:url: target ${target} is reached by https only. ` +
-        `Set it: pulumi config set o2cqrs:url ${url.replace(/^http:/, "https:")}`,
+        `Set it: pulumi config set o2cqrs:url ${url.replace(/^http:/, "https:")} -s ${stack}`,
     );
   if (!z.email().safeParse(user).success)
     problems.push(
-      "o2cqrs:user must be an e-mail address. Set it: pulumi config set o2cqrs:user root@example.com",
+      `o2cqrs:user must be an e-mail address. Set it: pulumi config set o2cqrs:user root@example.com -s ${stack}`,
     );
   if (!strength.every((rule) => rule.test(password)))
     problems.push(
       "o2cqrs:password must have 8 characters or more, of them a lower-case and an upper-case letter, a digit " +
-        "and a sign. Set it: pulumi config set --secret o2cqrs:password",
+        `and a sign. Set it: pulumi config set --secret o2cqrs:password -s ${stack}`,
     );
   return problems;
 }

@@ -95,7 +95,7 @@ describe("mistakes in a stack's config", () => {
   it("in a key's name are told with the key that was meant", () => {
     expect(problemsOf(() => read({ ...enough, organisation: "acme" }))).toEqual([
       "o2cqrs:organisation is not a key; did you mean o2cqrs:organization? " +
-        "Remove it: pulumi config rm o2cqrs:organisation",
+        "Remove it: pulumi config rm o2cqrs:organisation -s dev",
     ]);
   });
 
@@ -136,6 +136,14 @@ describe("mistakes in a stack's config", () => {
     expect(text).toContain("pulumi config set --path 'o2cqrs:retentionDays.commands' 30");
     expect(text).toContain("comands");
     expect(text).toContain("pulumi config set o2cqrs:url https://observe.example.com");
+    expect(text).toContain("pulumi config set o2cqrs:samplingRate 0.1 -s dev");
+  });
+
+  it("include credentials that are not given, with the command that gives them to this stack", () => {
+    const [problem] = problemsOf(() => read({ ...enough, password: "" }, "prod"));
+    expect(problem).toContain(
+      "pulumi config set --secret o2cqrs:password -s prod   (or set O2CQRS_PASSWORD)",
+    );
   });
 
   it("never show a value, which may be a secret", () => {
@@ -149,7 +157,7 @@ describe("mistakes in a stack's config", () => {
     const values = namespaced(enough);
     const isSecret = (key: string) => key !== "o2cqrs:password";
     expect(problemsOf(() => readConfig({ stack: "dev", values, env: {}, folder, isSecret }))).toEqual([
-      "o2cqrs:password stands in plain text. Encrypt it: pulumi config set --secret o2cqrs:password",
+      "o2cqrs:password stands in plain text. Encrypt it: pulumi config set --secret o2cqrs:password -s dev",
     ]);
   });
 
@@ -232,9 +240,14 @@ describe("a stack that deploys its server", () => {
     ["kubernetes", kubernetes, Object.keys(without(platformSecrets, "password"))],
   ])("to %s is told of each missing secret with the command that sets it", (target, values, needed) => {
     expect(read(values).target).toBe(target);
+    const files: Record<string, string> = {
+      tlsCertificate: " < tls.crt (npx o2cqrs certificate -s dev makes one)",
+      tlsKey: " < tls.key",
+    };
     for (const name of needed)
       expect(problemsOf(() => read(without(values, name)))).toEqual([
-        `o2cqrs:target ${target} needs o2cqrs:${name}. Set it: pulumi config set --secret o2cqrs:${name}`,
+        `o2cqrs:target ${target} needs o2cqrs:${name}. ` +
+          `Set it: pulumi config set --secret o2cqrs:${name} -s dev${files[name] ?? ""}`,
       ]);
   });
 
