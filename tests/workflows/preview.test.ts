@@ -1,6 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { parse } from "yaml";
 import { buildProgram } from "../../ops/cli/program.js";
 import { recordSession } from "../ops/support/session.js";
@@ -131,6 +140,45 @@ describe("the workflow preview.yml", () => {
     expect(folderOf("dashboards render", "--output")).toBe("pictures");
     expect(folderOf("comment", "--pictures")).toBe("pictures");
     expect(steps[position("pictures")]?.with).toMatchObject({ path: "pictures" });
+  });
+});
+
+describe.each(["pulumi-cli.json", "embedded-engine.json"])("the comment on the preview in %s", (file) => {
+  const { workflow } = workflows.find((each) => each.file === "preview.yml")!;
+  const { run } = workflow.jobs.preview!.steps.find(({ id }) => id === "comment")!;
+  let job: string;
+
+  beforeAll(() => {
+    spawnSync(process.execPath, [join(root, "scripts", "build.mjs")]);
+    job = mkdtempSync(join(tmpdir(), "o2cqrs-workflow-"));
+    copyFileSync(join(root, "tests", "ops", "plan", file), join(job, "preview.json"));
+    writeFileSync(join(job, "alerts.json"), "[]");
+    // As `npx o2cqrs` in a checkout.
+    const command = join(root, "ops", "bin", "o2cqrs.js");
+    writeFileSync(join(job, "npx"), `#!/bin/sh\nshift\nexec "${process.execPath}" "${command}" "$@"\n`, {
+      mode: 0o755,
+    });
+  });
+  afterAll(() => rmSync(job, { recursive: true }));
+
+  it("is written by the step's own script, as one output of the job", () => {
+    const output = join(job, "output");
+    const { status, stderr } = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", run!], {
+      cwd: job,
+      env: {
+        PATH: [job, process.env.PATH].join(delimiter),
+        STACK: "prod",
+        PICTURES_URL: "https://github.example.com/artifacts/1",
+        GITHUB_OUTPUT: output,
+      },
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    const comment = readFileSync(join(job, "comment.md"), "utf8");
+    expect(comment).toContain("prod");
+    const [, end, text] = /^text<<(\w{32})\n([^]*)\n(\w{32})\n$/.exec(readFileSync(output, "utf8")) ?? [];
+    expect(`${text}\n`).toBe(comment);
+    expect(comment).not.toContain(end);
   });
 });
 
