@@ -20,7 +20,7 @@ export const piiProbe: Check = async (context) => {
   });
 };
 
-/** Newest records of each stream: no text of theirs may be changed by masking it again. */
+/** Newest records of each log stream, and spans: no text of theirs may be changed by masking it again. */
 export const piiSample: Check = async (context) => {
   const samples = await Promise.all(
     logStreamRoles.map(async (role) => ({
@@ -31,6 +31,12 @@ export const piiSample: Check = async (context) => {
       ),
     })),
   );
+  // Spans pass no pipeline: the application masks them itself.
+  const spans = await select(
+    context,
+    `SELECT * FROM ${from("traces")} ORDER BY _timestamp DESC LIMIT ${acceptance.minPiiSample}`,
+    { type: "traces" },
+  );
   const read = samples.reduce((sum, { rows }) => sum + rows.length, 0);
   if (read < acceptance.minPiiSample) {
     return fail(
@@ -38,15 +44,22 @@ export const piiSample: Check = async (context) => {
       "Give the application some load.",
     );
   }
-  const problems = samples.flatMap(({ name, rows }) =>
-    rows.flatMap((row) =>
-      unmaskedColumns(row).map(
-        (column) => `${name}: record ${textIn(row, "recordid")} has personal data in ${column}`,
+  const problems = [
+    ...samples.flatMap(({ name, rows }) =>
+      rows.flatMap((row) =>
+        unmaskedColumns(row).map(
+          (column) => `${name}: record ${textIn(row, "recordid")} has personal data in ${column}`,
+        ),
       ),
     ),
-  );
+    ...spans.flatMap((span) =>
+      unmaskedColumns(span).map(
+        (column) => `${streams.traces.name}: span ${textIn(span, "span_id")} has personal data in ${column}`,
+      ),
+    ),
+  ];
   return judge(problems, {
-    evidence: `${read} records sampled, ${problems.length} texts unmasked`,
+    evidence: `${read} records and ${spans.length} spans sampled, ${problems.length} texts unmasked`,
     cure: "Find which field it is, and add it to the contract's personal fields if its form is not known.",
   });
 };
