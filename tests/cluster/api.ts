@@ -204,16 +204,38 @@ export class Api {
     }
   }
 
+  /** All that an account may do with the resources of its namespace, as the server's authorizers list it. */
+  async rulesOf(namespace: string, account: string): Promise<unknown[]> {
+    const review = {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectRulesReview",
+      spec: { namespace },
+    };
+    const groups = ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"];
+    const answer = await this.send(
+      "POST",
+      "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
+      JSON.stringify(review),
+      "application/json",
+      {
+        "impersonate-user": `system:serviceaccount:${namespace}:${account}`,
+        "impersonate-group": groups,
+      },
+    );
+    return (answer as { status: { resourceRules: unknown[] } }).status.resourceRules;
+  }
+
   async send(
     method: "GET" | "POST" | "PATCH" | "DELETE",
     path: string,
     body?: string,
     type = "application/json",
+    headers: Readonly<Record<string, string | string[]>> = {},
   ) {
     const response = await request(`${this.address}${path}`, {
       method,
       dispatcher: this.#agent,
-      headers: { authorization: `Bearer ${this.token}`, "content-type": type },
+      headers: { authorization: `Bearer ${this.token}`, "content-type": type, ...headers },
       ...(body !== undefined && { body }),
     });
     const warning = response.headers.warning ?? [];

@@ -120,6 +120,17 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
     expect(allowed).toEqual([]);
   });
 
+  it("lets its accounts do nothing that an account which nobody has made could not do", async () => {
+    const stranger = await plane.api.rulesOf("default", "nobody");
+    // Everybody may ask what they may do, and that is all.
+    expect(JSON.stringify(stranger)).toContain("selfsubjectaccessreviews");
+    for (const { metadata } of await plane.api.list("v1", "ServiceAccount", namespace))
+      expect({ account: metadata.name, rules: await plane.api.rulesOf(namespace, metadata.name) }).toEqual({
+        account: metadata.name,
+        rules: stranger,
+      });
+  });
+
   it("keeps all but one pod of every component while each node is drained in turn, and NATS its quorum", async () => {
     const least = await leastDuring(plane.api, async () => {
       for (const { name } of nodes) {
