@@ -4,6 +4,7 @@ import { secretOf } from "../outputs.js";
 import { defaultImages } from "./docker/images.js";
 import type { DockerOptions } from "./docker/options.js";
 import { existingPlatform } from "./existing.js";
+import { serverImage } from "./kubernetes/images.js";
 import type { KubernetesOptions } from "./kubernetes/options.js";
 import type { Platform, PlatformSecrets } from "./platform.js";
 import { ServerReady } from "./server-ready/resource.js";
@@ -46,9 +47,6 @@ const awaited = ({ url, ready }: Platform): Platform => ({
   ready: [new ServerReady("server", { after: ready })],
 });
 
-/** The image of the server, of the release that the config names, unless an image is given. */
-const serverImage = (config: StackConfig) => ({ ...defaultImages.openobserve, tag: config.version });
-
 const rootUserOf = ({ user }: StackConfig) => (user === undefined ? {} : { rootUser: user });
 
 /** A URL has no port where it is that of its scheme, which is https here. */
@@ -57,22 +55,22 @@ function addressOf(config: StackConfig) {
   return { host: url.hostname, port: Number(url.port || "443") };
 }
 
-/** What target `docker` deploys. */
+/** What target `docker` deploys; the server's image is of the release that the config names, unless one is given. */
 export const dockerOptionsOf = (config: StackConfig): DockerOptions => ({
   ...config.docker,
   ...rootUserOf(config),
   organization: config.organization,
   ...addressOf(config),
-  images: { openobserve: serverImage(config), ...config.docker.images },
+  images: { openobserve: { ...defaultImages.openobserve, tag: config.version }, ...config.docker.images },
 });
 
-/** What target `kubernetes` deploys. */
+/** What target `kubernetes` deploys; the server's image as for `docker`. */
 export const kubernetesOptionsOf = (config: StackConfig): KubernetesOptions => ({
   ...config.kubernetes,
   ...rootUserOf(config),
   organization: config.organization,
   ...addressOf(config),
-  images: { openobserve: serverImage(config), ...config.kubernetes.images },
+  images: { openobserve: serverImage(config.version), ...config.kubernetes.images },
 });
 
 function secretsOf(config: StackConfig): PlatformSecrets {

@@ -32,6 +32,7 @@ export function containerRequest(
     Hostname: name,
     Image: container.image,
     User: container.user,
+    ...(container.entrypoint && { Entrypoint: [...container.entrypoint] }),
     ...(container.command && { Cmd: [...container.command] }),
     Env: Object.entries(container.environment).map(([key, text]) => `${key}=${textOf(text, secrets)}`),
     Labels: (files ? { [filesLabel]: filesDigest(files, secrets) } : {}) as Record<string, string>,

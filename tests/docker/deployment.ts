@@ -92,6 +92,7 @@ export class Deployment {
       gatewayModule,
       images: { openobserve: serverImage(this.#release), gateway: gatewayImage },
       memory: { openobserve: 512 },
+      healthCommand: ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:5080/healthz"],
       limits: this.#limits,
       allowLoopbackReceivers: true,
     };

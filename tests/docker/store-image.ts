@@ -1,9 +1,15 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { copyProgram, fillCommon, importImage } from "./images.js";
 
 export const storeImage = { repository: "o2cqrs-test/object-store", tag: "system" };
+
+/** As in MinIO's image: whatever is not `minio` becomes its arguments. */
+const entryPoint = `#!/bin/sh
+if [ "$1" != minio ]; then set -- minio "$@"; fi
+exec "$@"
+`;
 
 /**
  * Stands for `minio` where the daemon has no registry: takes its arguments, environment and folder, and keeps
@@ -37,6 +43,12 @@ export const importStoreImage = (docker: Docker): Promise<void> =>
       copyProgram(root, "/bin/mkdir");
       copyProgram(root, process.execPath, "/usr/bin/node");
       writeFileSync(join(root, "usr/bin/minio"), program, { mode: 0o755 });
+      writeFileSync(join(root, "usr/bin/docker-entrypoint.sh"), entryPoint, { mode: 0o755 });
+      mkdirSync(join(root, "var"));
+      mkdirSync(join(root, "var/tmp"));
+      chmodSync(join(root, "var/tmp"), 0o1777);
+      // Nor has that image a folder for data.
+      rmSync(join(root, "data"), { recursive: true });
     },
-    [],
+    ['ENTRYPOINT ["/usr/bin/docker-entrypoint.sh"]', 'CMD ["minio"]', 'VOLUME ["/data"]'],
   );

@@ -152,6 +152,7 @@ function containerArgs(
     hostname: container.name,
     image: container.image,
     user: container.user,
+    ...(container.entrypoint === undefined ? {} : { entrypoints: [...container.entrypoint] }),
     ...(container.command === undefined ? {} : { command: [...container.command] }),
     envs: Object.entries(container.environment).map(([key, value]) =>
       typeof value === "string" ? `${key}=${value}` : pulumi.interpolate`${key}=${secret(value.secret)}`,

@@ -69,6 +69,7 @@ function service(
     image: container.image,
     container_name: container.name,
     user: container.user,
+    ...(container.entrypoint === undefined ? {} : { entrypoint: container.entrypoint.map(literal) }),
     ...(container.command === undefined ? {} : { command: container.command.map(literal) }),
     environment: Object.fromEntries(
       Object.entries(container.environment).map(([key, value]) => [

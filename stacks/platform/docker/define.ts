@@ -12,6 +12,11 @@ const serverPort = 5080;
 const gatewayPort = 8443;
 const storePort = 9000;
 const bucket = "openobserve";
+/**
+ * Where the store keeps its data. A new volume takes its owner and rights from the image's folder that it is mounted
+ * on: MinIO's image has none for data, and this one is there for every user to write to.
+ */
+const storeData = "/var/tmp";
 
 /** The daemon's own name server, at the same address in every network but the default one. */
 const dockerNameServer = "127.0.0.11";
@@ -137,14 +142,19 @@ function objectStore(options: Options): ContainerDefinition {
     name: `${options.name}-store`,
     image: imageName(options.images.objectStore),
     user: "10002:10002",
+    // The image's own entry point would put `minio` before it.
+    entrypoint: ["sh"],
     // The folder of a bucket is the bucket: made before the store starts, so that no client is needed.
-    command: ["sh", "-c", `mkdir -p /data/${bucket} && exec minio server /data --address :${storePort}`],
+    command: [
+      "-c",
+      `mkdir -p ${storeData}/${bucket} && exec minio server ${storeData} --address :${storePort}`,
+    ],
     environment: {
       MINIO_ROOT_USER: { secret: "s3AccessKey" },
       MINIO_ROOT_PASSWORD: { secret: "s3SecretKey" },
       MINIO_BROWSER: "off",
     },
-    volumes: [{ volume: `${options.name}-store`, path: "/data" }],
+    volumes: [{ volume: `${options.name}-store`, path: storeData }],
     tmpfs: { "/tmp": 64 },
     ports: [],
     healthcheck: health(

@@ -65,6 +65,8 @@ export interface ContainerDefinition {
   readonly image: string;
   /** `uid:gid`; never root. */
   readonly user: string;
+  /** In place of the image's own. */
+  readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, Text>>;
   readonly files?: FileVolume;

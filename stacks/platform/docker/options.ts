@@ -44,11 +44,11 @@ export const dockerOptions = z.strictObject({
   objectStore: z.boolean().default(false),
   /** Lets alerts reach receivers on this machine; for trying things out. */
   allowLoopbackReceivers: z.boolean().default(false),
-  /** Command by which the server's container tells its health; its image must have the program. */
-  healthCommand: z
-    .array(z.string().min(1))
-    .min(1)
-    .default(["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:5080/healthz"]),
+  /**
+   * Command by which the server's container tells its health; its image must have the program. That of a release has
+   * neither shell nor curl: the server asks itself, as the root user.
+   */
+  healthCommand: z.array(z.string().min(1)).min(1).default(["/openobserve", "node", "status"]),
   /** File of nginx's JavaScript module in the gateway's image. */
   gatewayModule: gatewayOptions.shape.module,
   gatewayHealthCommand: z

@@ -1,8 +1,18 @@
+import { openObserveVersions } from "@o2cqrs/contract";
 import { defaultImages as dockerImages, type ImageReference } from "../docker/images.js";
+
+/**
+ * The server's image of a release. The plain one has neither shell nor curl, by which an ingester is drained before it
+ * stops; this one is the same build with both.
+ */
+export const serverImage = (release: string): ImageReference => ({
+  ...dockerImages.openobserve,
+  tag: `${release}-debug`,
+});
 
 /** Images that are run unless told otherwise, each by its release. */
 export const defaultImages = {
-  openobserve: dockerImages.openobserve,
+  openobserve: serverImage(openObserveVersions.default),
   gateway: dockerImages.gateway,
   objectStore: dockerImages.objectStore,
   nats: { repository: "docker.io/library/nats", tag: "2.11.4-alpine" },

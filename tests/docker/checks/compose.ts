@@ -29,7 +29,7 @@ export function composeChecks(deployment: () => Deployment): void {
     itWithCompose("is valid, comes up healthy, and takes a record by the bearer token", async () => {
       const { options, secrets, token, daemon } = deployment();
       const port = await freePort();
-      const { images, gatewayModule, memory } = options;
+      const { images, gatewayModule, memory, healthCommand } = options;
       const config = readConfig({
         stack: "dev",
         values: {
@@ -42,7 +42,7 @@ export function composeChecks(deployment: () => Deployment): void {
           "o2cqrs:tlsCertificate": secrets.tlsCertificate,
           "o2cqrs:tlsKey": secrets.tlsKey,
           "o2cqrs:alertsEnabled": "false",
-          "o2cqrs:docker": JSON.stringify({ name: "composed", images, gatewayModule, memory }),
+          "o2cqrs:docker": JSON.stringify({ name: "composed", images, gatewayModule, memory, healthCommand }),
         },
         env: {},
       });

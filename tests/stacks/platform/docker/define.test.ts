@@ -56,6 +56,12 @@ describe("the deployment on one machine", () => {
     expect(byRole().openobserve.environment).not.toHaveProperty("ZO_S3_SERVER_URL");
   });
 
+  it("asks nothing of the server's image but the server, as a release's has neither shell nor curl", () => {
+    const { openobserve } = byRole();
+    expect(openobserve.healthcheck.command[0]).toBe("/openobserve");
+    expect(openobserve).not.toHaveProperty("command");
+  });
+
   it("leaves the server's guard against private receivers on unless it is switched off on purpose", () => {
     expect(byRole().openobserve.environment).not.toHaveProperty("ZO_SSRF_ALLOW_LOOPBACK");
     expect(byRole({ allowLoopbackReceivers: true }).openobserve.environment).toHaveProperty(
