@@ -27,7 +27,7 @@ const stack = elsewhere === undefined ? "local" : "shop";
 const customers = 8;
 
 /** The embedded server compiles the masking program for every request, so few and large ones. */
-const flushIntervalMs = 5000;
+const flushIntervalMs = 8000;
 
 /** A process of the orders service. */
 export interface OrdersProcess {
