@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { type OpenObserve, type ServerDashboard } from "@o2cqrs/providers/client";
 import { existingFrom } from "@o2cqrs/providers/dashboard/rules";
 import { type TimeWindow } from "../verify/context.js";
@@ -75,6 +76,32 @@ export const fileName = (title: string): string =>
     .replace(/^-+|-+$/g, "")
     .slice(0, 80) || "dashboard";
 
+const unknownPanel = z.looseObject({
+  id: z.string(),
+  type: z.string(),
+  title: z.string().default(""),
+  layout: z.looseObject({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
+});
+const anyContent = z.looseObject({
+  tabs: z.array(z.looseObject({ name: z.string(), panels: z.array(z.unknown()).default([]) })).default([]),
+});
+
+/** Panels of kinds that the builder does not know keep their place, and say that they are not drawn. */
+export function unknownPanels(content: unknown, tab: string, known: readonly DrawnPanel[]): DrawnPanel[] {
+  const ids = known.map(({ panel }) => panel.id);
+  const own = anyContent.parse(content).tabs.filter(({ name }) => name === tab);
+  return own.flatMap(({ panels }) =>
+    panels.flatMap((panel) => {
+      const { success, data } = unknownPanel.safeParse(panel);
+      if (!success || ids.includes(data.id)) return [];
+      const { id, type, title, layout } = data;
+      const { x, y, w, h } = layout;
+      const markdown = `Panels of the kind ${type} are not drawn`;
+      return [{ panel: { type: "markdown", id, title, description: "", layout: { x, y, w, h }, markdown } }];
+    }),
+  );
+}
+
 async function pictureOf(dashboard: ServerDashboard, options: RenderOptions): Promise<DashboardPicture> {
   const { inputs } = existingFrom(dashboard, dashboard.folder ?? "default");
   const { window, server, signal } = options;
@@ -98,7 +125,7 @@ async function pictureOf(dashboard: ServerDashboard, options: RenderOptions): Pr
           ? { panel, data: await panelData(server, panel, { window, values, signal }) }
           : { panel },
       );
-    tabs.push({ name, panels: drawn });
+    tabs.push({ name, panels: [...drawn, ...unknownPanels(dashboard.content, name, drawn)] });
   }
   return {
     title: inputs.title,

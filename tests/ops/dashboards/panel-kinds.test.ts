@@ -4,6 +4,7 @@ import { type ChartPanel, type PanelData } from "../../../ops/dashboards/data.js
 import { loadCharts, loadRasteriser } from "../../../ops/dashboards/draw.js";
 import { type DrawChart, panelBody } from "../../../ops/dashboards/panel-picture.js";
 import { type DrawnPanel, dashboardSvg } from "../../../ops/dashboards/picture.js";
+import { unknownPanels } from "../../../ops/dashboards/render.js";
 import { themes } from "../../../ops/dashboards/theme.js";
 import { chartTypes } from "../../../providers/dashboard/panel.js";
 
@@ -182,6 +183,25 @@ describe("what a panel shows", () => {
     expect(svg).toContain("HTML is not drawn");
     expect(svg).not.toContain("<img");
   });
+});
+
+it("a kind of panel that the builder does not know keeps its place, and says that it is not drawn", () => {
+  const layout = { x: 0, y: 0, w: 96, h: 10, i: 1 };
+  const content = {
+    tabs: [
+      {
+        name: "All",
+        panels: [
+          { id: "map", type: "geomap", title: "Where", layout },
+          { id: "line", type: "line", layout },
+        ],
+      },
+      { name: "Other", panels: [{ id: "else", type: "maps", layout }] },
+    ],
+  };
+  const unknown = unknownPanels(content, "All", [{ panel: panelOf("line"), data: rows([]) }]);
+  expect(unknown.map(({ panel }) => panel.id)).toEqual(["map"]);
+  expect(svgOf(unknown, "light")).toMatch(/Where.*Panels of the kind geomap are not drawn/);
 });
 
 function svgOf(panels: readonly DrawnPanel[], theme: "light" | "dark"): string {
