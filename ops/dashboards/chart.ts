@@ -3,7 +3,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import { type ChartPanel, type NamedSeries, type PanelData } from "./data.js";
 import { figureText, momentOf } from "./figures.js";
 import { cut } from "./svg.js";
-import { fontFamily, type Theme } from "./theme.js";
+import { fontFamily, onDark, type Theme } from "./theme.js";
 
 /** Series as they are drawn: one a measured column, or one a value of the column that splits. */
 interface DrawnSeries extends NamedSeries {
@@ -65,7 +65,7 @@ function aligned(series: readonly DrawnSeries[]): DrawnSeries[] {
 
 /** A panel's own colour as it can be seen on the theme's ground. */
 export const visible = (color: string, theme: Theme): string =>
-  theme.name === "dark" && color.toLowerCase() === "#0072b2" ? (theme.series[0] ?? color) : color;
+  (theme.name === "dark" ? onDark[color.toLowerCase()] : undefined) ?? color;
 
 /** The option of a chart over time. */
 export function timeOption(

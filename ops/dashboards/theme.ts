@@ -14,6 +14,9 @@ export interface Theme {
 
 const okabeIto = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"] as const;
 
+/** The same hues on a dark ground: the dark blue would drown in it, and the light one must not look like that then. */
+export const onDark: Readonly<Record<string, string>> = { "#0072b2": "#4aa3df", "#56b4e9": "#c3e6fb" };
+
 export const themes: Readonly<Record<Theme["name"], Theme>> = {
   light: {
     name: "light",
@@ -37,8 +40,7 @@ export const themes: Readonly<Record<Theme["name"], Theme>> = {
     grid: "#2c303a",
     stripe: "#20242c",
     error: "#ff8a80",
-    // The same hues; the darkest would drown in the background.
-    series: ["#4aa3df", ...okabeIto.slice(1), "#b58fd1", "#a2a9b5"],
+    series: [...okabeIto.map((color) => onDark[color] ?? color), "#b58fd1", "#a2a9b5"],
   },
 };
 

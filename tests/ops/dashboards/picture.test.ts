@@ -127,6 +127,30 @@ describe("a picture of a dashboard", () => {
     ]);
   });
 
+  it("tells p50, p95 and p99 apart by their colours, in dark as in light", () => {
+    const percentiles: PanelData = {
+      kind: "rows",
+      rows: [1, 2].map((minute) => ({ moment: moment(minute), p50: 1, p95: 2, p99: 3 })),
+    };
+    for (const theme of [themes.light, themes.dark]) {
+      const panel = panelOf("commands-latency");
+      const picture = {
+        ...pictureWith(() => percentiles),
+        tabs: [{ name: "t", panels: [{ panel, data: percentiles }] }],
+      };
+      const strokes = [
+        ...dashboardSvg(picture, theme, draw).matchAll(/stroke="(#[0-9a-f]{6})" stroke-width="2"/g),
+      ];
+      const drawn = [...new Set(strokes.map(([, color = ""]) => color))];
+      expect(drawn).toHaveLength(3);
+      const parts = (color: string) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+      const apart = (one: string, other: string) =>
+        Math.hypot(...parts(one).map((value, index) => value - (parts(other)[index] ?? 0)));
+      for (const one of drawn)
+        for (const other of drawn) if (one !== other) expect(apart(one, other)).toBeGreaterThan(60);
+    }
+  });
+
   it("is one HTML page that loads nothing, light or dark as its reader prefers", () => {
     const html = dashboardHtml(hostile, "<svg>light</svg>", "<svg>dark</svg>");
     expect(html).toContain("prefers-color-scheme:dark");
