@@ -10,6 +10,7 @@ const aim = 85;
 /** What is changed, and the tests that judge it: those that run in one process, need no server and are quick. */
 const parts = {
   contract: ["contract", "stacks/alerts/catalogue"],
+  "stacks/cqrs/queries/alert-query": ["stacks/queries/alert-query"],
   "stacks/cqrs/queries/promql": ["stacks/queries/promql"],
   "stacks/cqrs/queries/sql": ["stacks/queries/sql"],
   "stacks/cqrs/alerts/alert-args": ["stacks/alerts/catalogue"],
