@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { type INestApplicationContext, Logger } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { CommandBus, EventBus, type IEvent, QueryBus } from "@nestjs/cqrs";
+import { envNames } from "@o2cqrs/contract";
 import { InMemoryDeadLetterQueue } from "openobserve-cqrs/runtime/bus";
 import { QueryCache } from "openobserve-cqrs/runtime/cache";
 import {
@@ -9,7 +10,8 @@ import {
   type ControlServer,
   startControlServer,
 } from "openobserve-cqrs/runtime/control";
-import { startTelemetry, type Telemetry } from "openobserve-cqrs/runtime/telemetry";
+import { configFromEnv } from "openobserve-cqrs/runtime/env";
+import { startTelemetry, type Telemetry, type TelemetryOptions } from "openobserve-cqrs/runtime/telemetry";
 import { AppModule } from "./app.module.js";
 import { LoadGenerator } from "./load/generator.js";
 import { type LoadOptions, loadOptions, usage } from "./load/options.js";
@@ -19,7 +21,16 @@ import { Faults } from "./orders/faults.js";
 
 /** A hundred records or so: fewer than come before the first batch is due. */
 const tooSmall = { maxMemoryBytes: 64 * 1024, maxBufferBytes: 64 * 1024 };
-const smallBuffer = ({ faults }: LoadOptions): boolean => faults.includes("small-buffer");
+
+/** How telemetry starts: as the environment says, or with one of the faults that are its own. */
+function telemetryOptions({ faults }: LoadOptions): TelemetryOptions {
+  const directory = process.env.ORDERS_BUFFER_DIR;
+  const nowhere = { [envNames.otlpTraces]: `${configFromEnv().baseUrl}/nowhere` };
+  return {
+    ingest: { directory, ...(faults.includes("small-buffer") ? tooSmall : {}) },
+    env: faults.includes("lost-spans") ? { ...process.env, ...nowhere } : process.env,
+  };
+}
 
 /** What is not delivered by then waits in the buffer for the next run. */
 const deliveryMs = 30_000;
@@ -30,9 +41,7 @@ async function main(options: LoadOptions): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
   Logger.overrideLogger(["warn", "error"]);
-  const telemetry = startTelemetry({
-    ingest: { directory: process.env.ORDERS_BUFFER_DIR, ...(smallBuffer(options) ? tooSmall : {}) },
-  });
+  const telemetry = startTelemetry(telemetryOptions(options));
   const app = await NestFactory.createApplicationContext(AppModule.with(telemetry));
   app.get(Faults).set(options.faults);
   const control = await startControl(app, telemetry);

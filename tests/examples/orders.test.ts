@@ -184,7 +184,7 @@ describe("the order service, read back from the server", () => {
 
 describe("under the faults that are not driven above", () => {
   // Tried twice more by the cache, half of the reads that reach the store fail for good.
-  const faults = "failing-queries,failing-refresh,no-handler,slow-events,small-buffer";
+  const faults = "failing-queries,failing-refresh,no-handler,slow-events,small-buffer,lost-spans";
   let dropped: number;
 
   beforeAll(async () => {
@@ -219,6 +219,7 @@ describe("under the faults that are not driven above", () => {
   test("telemetry is dropped, and the metric of it says how much", async () => {
     expect(dropped).toBeGreaterThan(0);
     expect(await promql(`sum(${ingestMetrics.records.name}{outcome="dropped"})`)).toBe(dropped);
+    expect(await promql(`sum(${ingestMetrics.exportFailures.name}{signal="traces"})`)).toBeGreaterThan(0);
   });
 });
 

@@ -12,6 +12,7 @@ export const faultNames = [
   "poison",
   "no-handler",
   "small-buffer",
+  "lost-spans",
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
