@@ -2,7 +2,7 @@ import { type ServerContext } from "../context.js";
 import { BatchBuilder } from "../data/batch.js";
 import { type ColumnType, type StreamKey } from "../data/store.js";
 import { activePipeline } from "../pipeline/active.js";
-import { execute } from "../pipeline/execute.js";
+import { Gatherer } from "../pipeline/gather.js";
 import { defaultFlattenLevel, flatten, type FlatRecord } from "./flatten.js";
 import { compactJson, isObject, type JsonValue } from "./json.js";
 import { afterIngest } from "./observers.js";
@@ -22,6 +22,8 @@ export interface IngestOptions {
   readonly types?: Readonly<Record<string, ColumnType>>;
   readonly onRejected?: (record: JsonValue, reason: string) => void;
 }
+
+const pipelines = new Gatherer();
 
 /**
  * Takes records for a stream of logs or traces: through its pipeline if it has one, else as they are. Resolves
@@ -50,7 +52,7 @@ export async function ingestRecords(
   const pipeline = activePipeline(context, key);
   if (pipeline) {
     // The copy of the original is that from before any function ran: what masking removed is still in it.
-    for (const { destination, record, index } of execute(pipeline, records)) {
+    for (const { destination, record, index } of await pipelines.execute(pipeline, records)) {
       // Outputs of another type get nothing, as observed.
       if (destination.type !== key.type) continue;
       add({ ...destination, organization: key.organization }, record, records[index] ?? null);
