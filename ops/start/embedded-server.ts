@@ -50,7 +50,7 @@ export async function openEmbeddedServer(options: EmbeddedServerOptions): Promis
   const before = await readServerRecord(options.projectRoot);
   if (before !== undefined && isRunning(before.pid) && (await answers(before)))
     return takeOver(before, options);
-  return start(before?.password ?? randomBytes(24).toString("base64url"), options);
+  return start(before, options);
 }
 
 /** Stops a server that was left up. @returns whether there was one */
@@ -78,9 +78,15 @@ async function takeOver(
   return { record, found: true, kept, release: () => (kept ? Promise.resolve() : stop(record.pid)) };
 }
 
-async function start(password: string, options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+async function start(
+  before: ServerRecord | undefined,
+  options: EmbeddedServerOptions,
+): Promise<EmbeddedServer> {
   const { projectRoot, keep, signal } = options;
-  const child = spawnServer(projectRoot, await freePort(preferredPort), password);
+  const password = before?.password ?? randomBytes(24).toString("base64url");
+  // At another address every link in the alerts would change, and the application's environment.
+  const port = before === undefined ? preferredPort : Number(new URL(before.url).port);
+  const child = spawnServer(projectRoot, await freePort(port), password);
   try {
     const url = await ready(child, signal, logPath(projectRoot));
     const pid = child.pid ?? 0;

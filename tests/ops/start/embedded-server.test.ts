@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { openEmbeddedServer, stopEmbeddedServer } from "../../../ops/start/embedded-server.js";
+import { freePort } from "../../../ops/start/free-port.js";
 import { isRunning, readServerRecord, writeServerRecord } from "../../../ops/start/server-record.js";
 
 jest.setTimeout(60_000);
@@ -42,6 +43,16 @@ describe("the embedded server of npm start", () => {
     const second = await open();
     expect(second.found).toBe(false);
     expect(second.record.password).toBe(first.record.password);
+    await second.release();
+  });
+
+  test("keeps its address from run to run, though it was not the usual one", async () => {
+    const first = await open();
+    await first.release();
+    const port = await freePort(0);
+    await writeServerRecord(root, { ...first.record, url: `http://127.0.0.1:${port}` });
+    const second = await open();
+    expect(second.record.url).toBe(`http://127.0.0.1:${port}`);
     await second.release();
   });
 
