@@ -3,6 +3,7 @@ import { OpenObserve } from "@o2cqrs/providers/client";
 import { type PlannedChange } from "../../../ops/plan/plan.js";
 import { readServerRecord, isRunning } from "../../../ops/start/server-record.js";
 import { runStart } from "../../../ops/start/main.js";
+import { type CheckResult } from "../../../ops/verify/check.js";
 import { runCommandLine } from "../../../ops/cli/program.js";
 import { makeProject } from "../support/project.js";
 import { recordSession } from "../support/session.js";
@@ -46,6 +47,26 @@ describe("npm start", () => {
     const shown = recordSession(project.root, env);
     expect(await runCommandLine(["env", "--format", "json", "--show-secrets"], shown)).toBe(0);
     expect(JSON.parse(shown.stdout()).OPENOBSERVE_TOKEN).toMatch(/\S{8,}/);
+  });
+
+  test("leaves a stack of which verify takes the checks that are asked for, over the time that is asked for", async () => {
+    const verified = async (...options: string[]) => {
+      const session = recordSession(project.root, env);
+      const code = await runCommandLine(["verify", "--json", ...options], session);
+      const { results } = JSON.parse(session.stdout()) as { results: CheckResult[] };
+      return { code, results };
+    };
+    const { code, results } = await verified("--only", "log-fields,env-complete", "--since", "24h");
+    expect(code).toBe(0);
+    expect(results.map(({ id }) => id).sort()).toEqual(["env-complete", "log-fields"]);
+    expect(results.find(({ id }) => id === "log-fields")?.evidence).toMatch(
+      /^\d{3,} records of the last 24h/,
+    );
+    // What the orders service wrote is older.
+    const now = await verified("--only", "log-fields", "--since", "1s");
+    expect(now.results).toMatchObject([
+      { id: "log-fields", evidence: expect.not.stringMatching(/\d{3,} records/) },
+    ]);
   });
 
   test("leaves a stack in which a hand-made change shows as drift, field by field, and the next deploy repairs it", async () => {
