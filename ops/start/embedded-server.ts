@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { OperatorError } from "../cli/errors.js";
-import { freePort } from "./free-port.js";
+import { freePort, isFree } from "./free-port.js";
 import {
   isRunning,
   localFolder,
@@ -82,11 +82,25 @@ async function start(
   before: ServerRecord | undefined,
   options: EmbeddedServerOptions,
 ): Promise<EmbeddedServer> {
-  const { projectRoot, keep, signal } = options;
   const password = before?.password ?? randomBytes(24).toString("base64url");
   // At another address every link in the alerts would change, and the application's environment.
   const port = before === undefined ? preferredPort : Number(new URL(before.url).port);
-  const child = spawnServer(projectRoot, await freePort(port), password);
+  const found = await freePort(port);
+  try {
+    return await startAt(found, password, options);
+  } catch (error) {
+    // Another process may have taken the port since it was found free.
+    if (options.signal.aborted || (await isFree(found))) throw error;
+    return startAt(await freePort(0), password, options);
+  }
+}
+
+async function startAt(
+  port: number,
+  password: string,
+  { projectRoot, keep, signal }: EmbeddedServerOptions,
+): Promise<EmbeddedServer> {
+  const child = spawnServer(projectRoot, port, password);
   try {
     const url = await ready(child, signal, logPath(projectRoot));
     const pid = child.pid ?? 0;

@@ -2,9 +2,17 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
 import { openEmbeddedServer, stopEmbeddedServer } from "../../../ops/start/embedded-server.js";
 import { freePort } from "../../../ops/start/free-port.js";
 import { isRunning, readServerRecord, writeServerRecord } from "../../../ops/start/server-record.js";
+
+jest.mock("../../../ops/start/free-port.js", () => {
+  const actual = jest.requireActual<typeof import("../../../ops/start/free-port.js")>(
+    "../../../ops/start/free-port.js",
+  );
+  return { ...actual, freePort: jest.fn(actual.freePort) };
+});
 
 jest.setTimeout(60_000);
 
@@ -54,6 +62,17 @@ describe("the embedded server of npm start", () => {
     const second = await open();
     expect(second.record.url).toBe(`http://127.0.0.1:${port}`);
     await second.release();
+  });
+
+  test("goes to another port when its own is taken before it listens", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    jest.mocked(freePort).mockResolvedValueOnce(port);
+    const second = await open();
+    expect(second.record.url).not.toBe(`http://127.0.0.1:${port}`);
+    await second.release();
+    await new Promise((resolve) => other.close(resolve));
   });
 
   test("stays up when it is to be kept, is found by the next run, which leaves it up too, and stops on request", async () => {
