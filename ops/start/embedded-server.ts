@@ -91,7 +91,7 @@ async function start(
   } catch (error) {
     // Another process may have taken the port since it was found free.
     if (options.signal.aborted || (await isFree(found))) throw error;
-    return startAt(await freePort(0), password, options);
+    return startAt(await freePort(), password, options);
   }
 }
 

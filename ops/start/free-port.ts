@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 
-/** The preferred port of the loopback interface if nothing listens there, else one that the system picks. */
-export async function freePort(preferred: number): Promise<number> {
+/** The preferred port of the loopback interface if nothing listens there, else, or without one, one that the system picks. */
+export async function freePort(preferred = 0): Promise<number> {
   return (await tryPort(preferred)) ?? (await tryPort(0)) ?? preferred;
 }
 

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { Agent, request } from "undici";
+import { freePort } from "../../ops/start/free-port.js";
 import { defineDocker } from "../../stacks/platform/docker/define.js";
 import type { ContainerRole, DockerDefinition } from "../../stacks/platform/docker/definition.js";
 import type { DockerOptions } from "../../stacks/platform/docker/options.js";
@@ -185,15 +185,6 @@ export class Deployment {
     await this.#agent.close();
     await this.daemon.close();
   }
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
 
 /** As the docs tell a user to make one. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "undici";
+import { freePort } from "../../ops/start/free-port.js";
 import { ports, type Role } from "../../stacks/platform/kubernetes/names.js";
 import type { KubernetesOptions } from "../../stacks/platform/kubernetes/options.js";
 import { Gateway } from "./gateway.js";
@@ -9,7 +10,7 @@ import { Nats } from "./nats.js";
 import { Node } from "./node.js";
 import { ObjectStore } from "./object-store.js";
 import { Postgres } from "./postgres.js";
-import { freePort, type Program } from "./processes.js";
+import { type Program } from "./processes.js";
 
 const secrets = {
   rootPassword: "Complexpass#123",

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { eventually, freePort, Program } from "./processes.js";
+import { freePort } from "../../ops/start/free-port.js";
+import { eventually, Program } from "./processes.js";
 
 const user = "openobserve";
 const database = "openobserve";

@@ -10,9 +10,10 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../ops/start/free-port.js";
 import { writeCertificate } from "../../ops/certificate/certificate-folder.js";
 import {
   type GatewayToken,
@@ -98,15 +99,6 @@ export class GatewayProcess {
   #path(file: string): string {
     return join(this.folder, file);
   }
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
 
 async function accepts(port: number): Promise<boolean> {

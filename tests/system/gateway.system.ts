@@ -4,8 +4,9 @@ import { type AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { connect } from "node:tls";
 import { Agent, request } from "undici";
+import { freePort } from "../../ops/start/free-port.js";
 import { type GatewayOptions } from "../../stacks/platform/gateway/nginx.js";
-import { freePort, GatewayProcess } from "./gateway-process.js";
+import { GatewayProcess } from "./gateway-process.js";
 import { describeWithProgram } from "./program.js";
 
 const token = "plan-token-0123456789abcdef";

@@ -1,10 +1,10 @@
+import { freePort } from "../../ops/start/free-port.js";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { freePort } from "./gateway-process.js";
 
 const versions = "/usr/lib/postgresql";
 

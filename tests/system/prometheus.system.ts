@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import protobuf from "protobufjs";
 import { compress } from "snappyjs";
 import { request } from "undici";
+import { freePort } from "../../ops/start/free-port.js";
 import {
   evaluateInstant,
   evaluateRange,
@@ -115,14 +114,6 @@ class Prometheus {
 interface Answer {
   readonly resultType: string;
   readonly result: unknown;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A result as points by series, the same for both engines; undefined for a refusal. */

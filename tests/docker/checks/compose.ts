@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Agent, request } from "undici";
 import { readConfig } from "@o2cqrs/stacks/config";
+import { freePort } from "../../../ops/start/free-port.js";
 import { writeComposeFolder } from "../../../ops/compose/write-folder.js";
 import { healthy } from "../apply.js";
-import { type Deployment, freePort, rootUser } from "../deployment.js";
+import { type Deployment, rootUser } from "../deployment.js";
 
 const program = ["/usr/bin/docker-compose", "/usr/local/bin/docker-compose"].find((each) => existsSync(each));
 if (program === undefined)

@@ -1,7 +1,8 @@
+import { freePort } from "../../../ops/start/free-port.js";
 import type { ContainerDefinition, DockerDefinition } from "../../../stacks/platform/docker/definition.js";
 import { defineDocker } from "../../../stacks/platform/docker/define.js";
 import { apply, containerRequest } from "../apply.js";
-import { type Deployment, freePort } from "../deployment.js";
+import { type Deployment } from "../deployment.js";
 import { importStoreImage, storeImage } from "../store-image.js";
 
 /** What `objectStore: true` adds, beside the deployment of the other parts and under a name of its own. */

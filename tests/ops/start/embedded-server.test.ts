@@ -57,7 +57,7 @@ describe("the embedded server of npm start", () => {
   test("keeps its address from run to run, though it was not the usual one", async () => {
     const first = await open();
     await first.release();
-    const port = await freePort(0);
+    const port = await freePort();
     await writeServerRecord(root, { ...first.record, url: `http://127.0.0.1:${port}` });
     const second = await open();
     expect(second.record.url).toBe(`http://127.0.0.1:${port}`);

@@ -80,7 +80,7 @@ const record = (role: LogStreamRole) => ({
 
 beforeAll(async () => {
   time = new VirtualTime();
-  const webhookUrl = `http://127.0.0.1:${await freePort(0)}/alerts`;
+  const webhookUrl = `http://127.0.0.1:${await freePort()}/alerts`;
   stack = await deployStack({ clock: time, webhookUrl, alertIntervalMs: 50 });
   context = { ...(await stack.openContext()), drill: time };
   for (const role of logStreamRoles) await context.app.telemetry.ingest(streams[role].name, [record(role)]);
