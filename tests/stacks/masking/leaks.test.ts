@@ -258,6 +258,6 @@ describe("the application's masker and the pipeline's", () => {
   ])("is linear in the length of a text of %j", (unit) => {
     const started = performance.now();
     maskText(`${unit.repeat(400_000 / unit.length)}!`);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
