@@ -1,8 +1,4 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import {
   alerts,
   dashboards,
@@ -12,14 +8,8 @@ import {
   secretEnvNames,
   streams,
 } from "@o2cqrs/contract";
-import {
-  type Engine,
-  type ConfigOverride,
-  createEngine,
-  type OperationResult,
-  Secret,
-} from "@o2cqrs/local-engine";
-import { type RunningServer, startServer } from "@o2cqrs/local-openobserve";
+import { type OperationResult, Secret } from "@o2cqrs/local-engine";
+import { basic, hidden, password, secret, StackUnderTest } from "./stack-under-test.js";
 import { storedResources } from "./stored-resources.js";
 
 /**
@@ -28,119 +18,13 @@ import { storedResources } from "./stored-resources.js";
  */
 jest.setTimeout(240_000);
 
-const projectDir = join(__dirname, "..", "..");
-const user = "root@example.com";
-const password = "Complexpass#123";
-/** Parts of receivers' addresses that nobody may read in a state. */
-const hidden = {
-  webhook: "hidden-webhook-key",
-  slack: "hidden-slack-path",
-  pagerDuty: "hidden-routing-key",
-  alertmanager: "hidden-alertmanager",
-};
-const secret = (value: string): ConfigOverride => ({ value, secret: true });
-
-let folder: string;
-let server: RunningServer;
-let receiver: Server;
-/** What the webhook was told. */
-const told: Record<string, unknown>[] = [];
+let deployed: StackUnderTest;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "o2cqrs-deployment-"));
-  server = await startServer({
-    dataDir: join(folder, "data"),
-    rootUser: user,
-    rootPassword: password,
-    allowLoopbackDestinations: true,
-    streamDeletionSeconds: 0,
-  });
-  receiver = createServer((incoming, answer) => {
-    let body = "";
-    incoming.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    incoming.on("end", () => {
-      if (incoming.url?.includes(hidden.webhook)) told.push(JSON.parse(body) as Record<string, unknown>);
-      answer.end();
-    });
-  });
-  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  deployed = await StackUnderTest.start();
 });
 
-afterAll(async () => {
-  await server.close();
-  receiver.closeAllConnections();
-  await new Promise((resolve) => receiver.close(resolve));
-  await rm(folder, { recursive: true, force: true });
-});
-
-const receiverUrl = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-
-/** A stack that is right, but for what is given. */
-function stack(config: Record<string, ConfigOverride> = {}): Engine {
-  return createEngine({
-    projectDir,
-    stack: "deployed",
-    stateDir: join(folder, "state"),
-    passphrase: "test",
-    // No setting of whoever runs the tests may fill in what a test leaves out.
-    env: { O2CQRS_URL: undefined, O2CQRS_USER: undefined, O2CQRS_PASSWORD: undefined },
-    config: {
-      target: "existing",
-      url: server.url,
-      user,
-      password: secret(password),
-      webhookUrl: secret(`${receiverUrl()}/?key=${hidden.webhook}`),
-      slackUrl: secret(`${receiverUrl()}/${hidden.slack}`),
-      pagerDutyRoutingKey: secret(hidden.pagerDuty),
-      pagerDutyUrl: receiverUrl(),
-      alertmanagerUrl: secret(`https://${hidden.alertmanager}.example.com/`),
-      allowPrivateReceivers: "true",
-      environment: "dev",
-      serviceName: "orders",
-      region: "eu-central-1",
-      ...config,
-    },
-  });
-}
-
-const basic = (name: string, key: string) => `Basic ${Buffer.from(`${name}:${key}`).toString("base64")}`;
-
-async function request<Answer>(
-  method: string,
-  path: string,
-  body?: unknown,
-  authorization = basic(user, password),
-): Promise<Answer> {
-  const response = await fetch(`${server.url}${path}`, {
-    method,
-    headers: { authorization, "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return JSON.parse(text) as Answer;
-}
-
-interface Listed {
-  readonly name: string;
-}
-const list = async <T extends object = Listed>(path: string): Promise<T[]> => {
-  const answer = await request<{ list: T[] } | T[]>("GET", path);
-  return Array.isArray(answer) ? answer : answer.list;
-};
-
-async function search(sql: string, type = "logs"): Promise<Record<string, unknown>[]> {
-  const now = Date.now() * 1000;
-  const query = { sql, start_time: now - 3_600_000_000, end_time: now + 60_000_000, from: 0, size: 100 };
-  const answer = await request<{ hits: Record<string, unknown>[] }>(
-    "POST",
-    `/api/default/_search?type=${type}`,
-    { query },
-  );
-  return answer.hits;
-}
-
-const stateFile = () => join(folder, "state", "o2cqrs", "deployed.json");
+afterAll(() => deployed.close());
 
 const failures = ({ errors }: OperationResult) => errors.map(({ message }) => message);
 
@@ -149,7 +33,7 @@ const changes = ({ changes: { same: _, ...changed } }: OperationResult) => chang
 describe("a first deployment", () => {
   let result: OperationResult;
   beforeAll(async () => {
-    result = await stack().up();
+    result = await deployed.engine().up();
   });
 
   it("makes everything, and nothing twice", () => {
@@ -158,9 +42,11 @@ describe("a first deployment", () => {
   });
 
   it("makes every stream of the contract under its stored name, without copies of originals", async () => {
-    const made = await list<{ name: string; stream_type: string; settings: Record<string, unknown> }>(
-      "/api/default/streams?fetchSchema=true",
-    );
+    const made = await deployed.list<{
+      name: string;
+      stream_type: string;
+      settings: Record<string, unknown>;
+    }>("/api/default/streams?fetchSchema=true");
     for (const { storedName, type, retentionDays } of Object.values(streams)) {
       const stream = made.find(({ name, stream_type }) => name === storedName && stream_type === type);
       expect(stream?.settings).toMatchObject({
@@ -172,13 +58,13 @@ describe("a first deployment", () => {
   });
 
   it("makes a masking and a counting pipeline for every log stream", async () => {
-    const names = (await list("/api/default/pipelines")).map(({ name }) => name);
+    const names = (await deployed.list("/api/default/pipelines")).map(({ name }) => name);
     const expected = logStreamRoles.flatMap((role) => [`cqrs-mask-${role}`, `cqrs-count-${role}`]);
     expect(names.sort()).toEqual(expected.sort());
   });
 
   it("makes every alert of the catalogue, enabled, in the folder of the alerts", async () => {
-    const made = await list<{ name: string; enabled: boolean; folder_name: string }>(
+    const made = await deployed.list<{ name: string; enabled: boolean; folder_name: string }>(
       "/api/v2/default/alerts",
     );
     expect(made.map(({ name }) => name).sort()).toEqual(
@@ -191,14 +77,16 @@ describe("a first deployment", () => {
 
   it("makes a template and a destination for every receiver, and tells critical alerts to all of them", async () => {
     const kinds = ["webhook", "slack", "pagerduty", "alertmanager"].map((kind) => `cqrs-${kind}`);
-    const destinations = await list<{ name: string; template: string }>("/api/default/alerts/destinations");
+    const destinations = await deployed.list<{ name: string; template: string }>(
+      "/api/default/alerts/destinations",
+    );
     expect(destinations.map(({ name, template }) => [name, template]).sort()).toEqual(
       kinds.map((kind) => [kind, kind]).sort(),
     );
-    const made = await list<{ alert_id: string; name: string }>("/api/v2/default/alerts");
+    const made = await deployed.list<{ alert_id: string; name: string }>("/api/v2/default/alerts");
     const destinationsOf = async (name: string) => {
       const id = made.find((alert) => alert.name === name)?.alert_id ?? "";
-      const alert = await request<{ destinations: string[] }>("GET", `/api/v2/default/alerts/${id}`);
+      const alert = await deployed.request<{ destinations: string[] }>("GET", `/api/v2/default/alerts/${id}`);
       return alert.destinations.sort();
     };
     expect(await destinationsOf(alerts.commandErrors.name)).toEqual(kinds.sort());
@@ -206,7 +94,7 @@ describe("a first deployment", () => {
   });
 
   it("lets an alert wait for the streams that it reads, and for no other", async () => {
-    const resources = await storedResources(stateFile());
+    const resources = await storedResources(deployed.stateFile);
     const streamsBefore = (alert: string) =>
       resources
         .find(({ urn }) => urn.endsWith(`Alert::${alert}`))
@@ -218,7 +106,7 @@ describe("a first deployment", () => {
   });
 
   it("keeps with every resource where in the source it was made", async () => {
-    const made = (await storedResources(stateFile())).filter(({ type }) =>
+    const made = (await storedResources(deployed.stateFile)).filter(({ type }) =>
       type.startsWith("pulumi-nodejs:dynamic/o2cqrs:"),
     );
     expect(made.length).toBeGreaterThan(60);
@@ -226,8 +114,10 @@ describe("a first deployment", () => {
   });
 
   it("leaves no credential readable in the state", async () => {
-    const state = await readFile(stateFile(), "utf8");
-    const { env } = (await stack().outputs({ showSecrets: true })) as { env: Record<string, string> };
+    const state = await readFile(deployed.stateFile, "utf8");
+    const { env } = (await deployed.engine().outputs({ showSecrets: true })) as {
+      env: Record<string, string>;
+    };
     for (const credential of [password, env.OPENOBSERVE_TOKEN ?? "", ...Object.values(hidden)])
       expect(state).not.toContain(credential);
   });
@@ -238,10 +128,10 @@ describe("a first deployment", () => {
     for (const [name, value] of Object.entries(env))
       expect([name, value instanceof Secret]).toEqual([name, (secretEnvNames as string[]).includes(name)]);
     expect(env).toMatchObject({
-      OPENOBSERVE_URL: server.url,
+      OPENOBSERVE_URL: deployed.server.url,
       OPENOBSERVE_USER: "orders-dev@o2cqrs.internal",
       CQRS_STREAM_COMMANDS: "cqrs-commands",
-      OTLP_TRACES_ENDPOINT: `${server.url}/api/default/v1/traces`,
+      OTLP_TRACES_ENDPOINT: `${deployed.server.url}/api/default/v1/traces`,
       OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=dev,cloud.region=eu-central-1",
     });
   });
@@ -250,7 +140,7 @@ describe("a first deployment", () => {
     const { dashboards: addresses } = result.outputs as { dashboards: Record<string, string> };
     expect(Object.keys(addresses).sort()).toEqual(Object.keys(dashboards).sort());
     for (const address of Object.values(addresses))
-      expect(address).toContain(`${server.url}/web/dashboards/view?`);
+      expect(address).toContain(`${deployed.server.url}/web/dashboards/view?`);
   });
 
   it("tells the dashboards' addresses for the last 15 minutes, hour and day, too", () => {
@@ -267,7 +157,9 @@ describe("a first deployment", () => {
 
 describe("the application's credentials", () => {
   it("send records whose personal data nobody can read back", async () => {
-    const { env } = (await stack().outputs({ showSecrets: true })) as { env: Record<string, string> };
+    const { env } = (await deployed.engine().outputs({ showSecrets: true })) as {
+      env: Record<string, string>;
+    };
     const authorization = basic(env.OPENOBSERVE_USER ?? "", env.OPENOBSERVE_TOKEN ?? "");
     const records = [
       {
@@ -280,8 +172,8 @@ describe("the application's credentials", () => {
       { type: "PlaceOrder", status: "success", message: "call +49 170 1234589", "bob@example.com": 1 },
       { type: "PlaceOrder", status: "success", user_phone: 491701234567, pii: { masked: true } },
     ];
-    await request("POST", "/api/default/cqrs-commands/_json", records, authorization);
-    const stored = await search('SELECT * FROM "cqrs_commands"');
+    await deployed.request("POST", "/api/default/cqrs-commands/_json", records, authorization);
+    const stored = await deployed.search('SELECT * FROM "cqrs_commands"');
     expect(stored).toHaveLength(3);
     expect(JSON.stringify(stored)).not.toMatch(/alice|bob|1234589|491701234567/);
     for (const record of stored)
@@ -291,7 +183,7 @@ describe("the application's credentials", () => {
         service: "orders",
         region: "eu-central-1",
       });
-    expect(await search('SELECT stream FROM "cqrs_quarantine"')).toEqual([]);
+    expect(await deployed.search('SELECT stream FROM "cqrs_quarantine"')).toEqual([]);
   });
 });
 
@@ -304,8 +196,8 @@ describe("a dead-lettered event", () => {
       handler: "Projection",
       dlq: true,
     };
-    await request("POST", "/api/default/cqrs-events/_json", [event]);
-    const notification = () => told.find(({ alert }) => alert === alerts.eventDeadLetter.name);
+    await deployed.request("POST", "/api/default/cqrs-events/_json", [event]);
+    const notification = () => deployed.told.find(({ alert }) => alert === alerts.eventDeadLetter.name);
     const deadline = Date.now() + 30_000;
     while (notification() === undefined && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -326,7 +218,7 @@ describe("a dead-lettered event", () => {
 
 describe("a second deployment", () => {
   it("changes nothing", async () => {
-    const result = await stack().up();
+    const result = await deployed.engine().up();
     expect(failures(result)).toEqual([]);
     expect(changes(result)).toEqual({});
   });
@@ -334,19 +226,21 @@ describe("a second deployment", () => {
 
 describe("a change by hand", () => {
   it("is found by refresh, repaired by the next deployment, and gone after it", async () => {
-    const [alert] = await list<{ alert_id: string; name: string }>("/api/v2/default/alerts");
-    await request("PATCH", `/api/v2/default/alerts/${alert?.alert_id ?? ""}/enable?value=false`);
-    await request("PUT", "/api/default/streams/cqrs_events/settings?type=logs", { data_retention: 3 });
+    const [alert] = await deployed.list<{ alert_id: string; name: string }>("/api/v2/default/alerts");
+    await deployed.request("PATCH", `/api/v2/default/alerts/${alert?.alert_id ?? ""}/enable?value=false`);
+    await deployed.request("PUT", "/api/default/streams/cqrs_events/settings?type=logs", {
+      data_retention: 3,
+    });
 
-    const refreshed = await stack().refresh();
+    const refreshed = await deployed.engine().refresh();
     expect(failures(refreshed)).toEqual([]);
     expect(changes(refreshed)).toEqual({ update: 2 });
 
-    const repaired = await stack().up();
+    const repaired = await deployed.engine().up();
     expect(failures(repaired)).toEqual([]);
     expect(changes(repaired)).toEqual({ update: 2 });
-    expect(changes(await stack().up())).toEqual({});
-    const after = await list<{ name: string; enabled: boolean }>("/api/v2/default/alerts");
+    expect(changes(await deployed.engine().up())).toEqual({});
+    const after = await deployed.list<{ name: string; enabled: boolean }>("/api/v2/default/alerts");
     expect(after.filter(({ enabled }) => !enabled)).toEqual([]);
   });
 });
@@ -357,7 +251,7 @@ describe("a deployment that cannot succeed ends in one clear error, and the next
     failures(result).filter((text) => text !== "the program failed");
 
   it("when a key of the config is misspelt", async () => {
-    const result = await stack({ retntionDays: "{}" }).up();
+    const result = await deployed.engine({ retntionDays: "{}" }).up();
     expect(result.ok).toBe(false);
 
     expect(causes(result)).toEqual([
@@ -367,7 +261,7 @@ describe("a deployment that cannot succeed ends in one clear error, and the next
   });
 
   it("when the password is wrong", async () => {
-    const result = await stack({ password: secret("wrong-password"), tokenRotation: "2" }).up();
+    const result = await deployed.engine({ password: secret("wrong-password"), tokenRotation: "2" }).up();
     expect(result.ok).toBe(false);
 
     expect(causes(result)).toEqual([expect.stringMatching(/answered 401[^]*o2cqrs:password/)]);
@@ -375,14 +269,14 @@ describe("a deployment that cannot succeed ends in one clear error, and the next
   });
 
   it("when the server cannot be reached", async () => {
-    const result = await stack({ url: "http://127.0.0.1:9", tokenRotation: "3" }).up();
+    const result = await deployed.engine({ url: "http://127.0.0.1:9", tokenRotation: "3" }).up();
     expect(result.ok).toBe(false);
 
     expect(causes(result)).toEqual([expect.stringMatching(/127\.0\.0\.1:9[^]*o2cqrs:url/)]);
   });
 
   it("when the server refuses a receiver", async () => {
-    const result = await stack({ emailRecipients: '["nobody@example.com"]' }).up();
+    const result = await deployed.engine({ emailRecipients: '["nobody@example.com"]' }).up();
     expect(result.ok).toBe(false);
 
     expect(causes(result)).toEqual([expect.stringMatching(/SMTP/)]);
@@ -391,7 +285,7 @@ describe("a deployment that cannot succeed ends in one clear error, and the next
   it("when an alert is there that somebody else made under the same name", async () => {
     const { name } = alerts.quarantine;
     const ours = (
-      await list<{ alert_id: string; name: string; folder_id: string }>("/api/v2/default/alerts")
+      await deployed.list<{ alert_id: string; name: string; folder_id: string }>("/api/v2/default/alerts")
     ).find((alert) => alert.name === name);
     const theirs = {
       name,
@@ -409,22 +303,22 @@ describe("a deployment that cannot succeed ends in one clear error, and the next
       },
       destinations: ["cqrs-webhook"],
     };
-    await request("DELETE", `/api/v2/default/alerts/${ours?.alert_id ?? ""}`);
-    const { id } = await request<{ id: string }>(
+    await deployed.request("DELETE", `/api/v2/default/alerts/${ours?.alert_id ?? ""}`);
+    const { id } = await deployed.request<{ id: string }>(
       "POST",
       `/api/v2/default/alerts?folder=${ours?.folder_id ?? ""}`,
       theirs,
     );
-    await stack().refresh();
-    const result = await stack().up();
+    await deployed.engine().refresh();
+    const result = await deployed.engine().up();
     expect(causes(result)).toEqual([expect.stringMatching(/cqrs-records-quarantined[^]*adopt/)]);
-    await request("DELETE", `/api/v2/default/alerts/${id}`);
+    await deployed.request("DELETE", `/api/v2/default/alerts/${id}`);
   });
 
   it("and the next deployment changes only what the failed ones began", async () => {
-    const next = await stack().up();
+    const next = await deployed.engine().up();
     expect(failures(next)).toEqual([]);
-    expect(changes(await stack().up())).toEqual({});
+    expect(changes(await deployed.engine().up())).toEqual({});
   });
 });
 
@@ -433,7 +327,10 @@ describe("counting", () => {
     const deadline = Date.now() + 120_000;
     let rows: Record<string, unknown>[] = [];
     while (rows.length === 0 && Date.now() < deadline) {
-      rows = await search('SELECT metric_name, metric_value, value, type FROM "cqrs_metrics"', "metrics");
+      rows = await deployed.search(
+        'SELECT metric_name, metric_value, value, type FROM "cqrs_metrics"',
+        "metrics",
+      );
       if (rows.length === 0) await new Promise((resolve) => setTimeout(resolve, 1000));
     }
     expect(rows).toEqual([
@@ -444,20 +341,26 @@ describe("counting", () => {
 
 describe("destroying", () => {
   it("leaves nothing behind", async () => {
-    const result = await stack().destroy();
+    const result = await deployed.engine().destroy();
     expect(failures(result)).toEqual([]);
     const left = await Promise.all([
-      list("/api/default/streams").then((made) => made.filter(({ name }) => name.startsWith("cqrs"))),
-      list("/api/default/functions"),
-      list("/api/default/pipelines"),
-      list("/api/v2/default/alerts"),
-      list("/api/default/alerts/destinations"),
-      list("/api/default/alerts/templates").then((made) =>
-        made.filter(({ name }) => !name.startsWith("prebuilt_")),
-      ),
-      list("/api/v2/default/folders/dashboards").then((made) => made.filter(({ name }) => name === "CQRS")),
-      list("/api/v2/default/folders/alerts").then((made) => made.filter(({ name }) => name === "CQRS")),
-      request<{ data: unknown[] }>("GET", "/api/default/service_accounts").then(({ data }) => data),
+      deployed
+        .list("/api/default/streams")
+        .then((made) => made.filter(({ name }) => name.startsWith("cqrs"))),
+      deployed.list("/api/default/functions"),
+      deployed.list("/api/default/pipelines"),
+      deployed.list("/api/v2/default/alerts"),
+      deployed.list("/api/default/alerts/destinations"),
+      deployed
+        .list("/api/default/alerts/templates")
+        .then((made) => made.filter(({ name }) => !name.startsWith("prebuilt_"))),
+      deployed
+        .list("/api/v2/default/folders/dashboards")
+        .then((made) => made.filter(({ name }) => name === "CQRS")),
+      deployed
+        .list("/api/v2/default/folders/alerts")
+        .then((made) => made.filter(({ name }) => name === "CQRS")),
+      deployed.request<{ data: unknown[] }>("GET", "/api/default/service_accounts").then(({ data }) => data),
     ]);
     expect(left.flat()).toEqual([]);
   });
