@@ -124,9 +124,14 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     },
     flush,
     shutdown: async ({ deadlineMs = 5000 } = {}) => {
-      const otel = Promise.allSettled([tracing.provider.shutdown(), meters.shutdown()]);
-      const timeUp = sleep(deadlineMs, undefined, { ref: false });
-      const [logs] = await Promise.all([ingest?.close({ deadlineMs }), Promise.race([otel, timeUp])]);
+      const end = performance.now() + deadlineMs;
+      // Metrics last, in time kept for them: they count what became of the last spans and records.
+      const first = deadlineMs * (1 - metricsShare);
+      const [logs] = await Promise.all([
+        ingest?.close({ deadlineMs: first }),
+        atMost(first, tracing.provider.shutdown()),
+      ]);
+      await atMost(Math.max(deadlineMs * metricsShare, end - performance.now()), meters.shutdown());
       trace.disable();
       context.disable();
       propagation.disable();
@@ -136,6 +141,14 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
 }
 
 const nowhere: RecordSink = { send: () => true };
+
+/** Part of a shutdown's time that is kept for the last export of metrics. */
+const metricsShare = 0.2;
+
+/** Resolves when the work has ended, however it ends, and when the time is up. */
+async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  await Promise.race([Promise.allSettled([work]), sleep(milliseconds, undefined, { ref: false })]);
+}
 
 function startMeters(
   config: CQRSOpenObserveConfig,
