@@ -15,7 +15,7 @@ import {
   type Resource,
   secret,
 } from "@pulumi/pulumi";
-import { Alerts, type Channels, metricStreamsOfAlerts } from "./alerts/index.js";
+import { Alerts, type Channels, metricStreamsOf, plannedAlerts } from "./alerts/index.js";
 import { Part } from "./component.js";
 import { createDashboards, type CqrsDashboards } from "./dashboards/index.js";
 import { Masking } from "./masking/index.js";
@@ -79,12 +79,13 @@ export class CqrsObservability extends Part {
     super("Observability", name, { ...options, dependsOn: [...(args.after ?? [])] });
     const { adopt = false } = args;
     const inside = { parent: this };
+    const planned = args.alerts === undefined ? [] : plannedAlerts(args.alerts.evaluationIntervalSeconds);
 
     const streams = new Streams(
       "cqrs-streams",
       {
         retentionDays: args.retentionDays ?? {},
-        metricStreams: args.alerts === undefined ? {} : metricStreamsOfAlerts(),
+        metricStreams: metricStreamsOf(planned),
       },
       inside,
     );
@@ -118,7 +119,7 @@ export class CqrsObservability extends Part {
           owners: args.alerts.owners ?? {},
           allowPrivateReceivers: args.alerts.allowPrivateReceivers ?? false,
           channels: args.alerts.channels,
-          evaluationIntervalSeconds: args.alerts.evaluationIntervalSeconds,
+          planned,
           runbookUrl: args.alerts.runbookUrl ?? runbookPage,
           folderId: alertFolder.folderId,
           dashboardUrls: this.dashboardUrls,

@@ -1,12 +1,10 @@
-import { type AlertDefinition, type Owner, type Severity } from "@o2cqrs/contract";
+import { type AlertDefinition, alerts, type Owner, type Severity } from "@o2cqrs/contract";
 import type { AlertSpec } from "@o2cqrs/providers";
-import { alertQuery } from "../queries/alert-query.js";
+import { alertQuery, type AlertQuery } from "../queries/alert-query.js";
 
 export interface AlertContext {
   readonly environment: string;
   readonly service: string;
-  /** Seconds between evaluations. */
-  readonly evaluationIntervalSeconds: number;
   /** Address of the page of runbooks. */
   readonly runbookUrl: string;
   /** E-mail addresses of those who answer, where they are known. */
@@ -30,12 +28,23 @@ const colors: Readonly<Record<Severity, string>> = {
 /** The server schedules in whole minutes. */
 export const frequencyMinutes = (seconds: number): number => Math.max(1, Math.ceil(seconds / 60));
 
+/** An alert of the contract, and what the server evaluates for it. */
+export interface PlannedAlert {
+  readonly alert: AlertDefinition;
+  readonly query: AlertQuery;
+}
+
+/** Every alert of the contract, evaluated at an interval of so many seconds. */
+export function plannedAlerts(evaluationIntervalSeconds: number): PlannedAlert[] {
+  const minutes = frequencyMinutes(evaluationIntervalSeconds);
+  return Object.values(alerts).map((alert) => ({ alert, query: alertQuery(alert, minutes) }));
+}
+
 /** What the server is told of an alert, all but where it lies and whom it notifies. */
 export function alertArgs(
-  alert: AlertDefinition,
+  { alert, query }: PlannedAlert,
   context: AlertContext,
 ): Omit<AlertSpec, "destinations" | "folder"> & { contextAttributes: Record<string, string> } {
-  const query = alertQuery(alert, frequencyMinutes(context.evaluationIntervalSeconds));
   const owner = context.owners[alert.owner];
   return {
     name: alert.name,
@@ -66,6 +75,14 @@ export function alertArgs(
 }
 
 /** Minutes that a reader who follows an alert's link should see: the window twice, to see it begin. */
-export function linkMinutes(alert: AlertDefinition): number {
-  return Math.max(30, 2 * alertQuery(alert, 1).windowMinutes);
+export const linkMinutes = ({ windowMinutes }: Pick<AlertQuery, "windowMinutes">): number =>
+  Math.max(30, 2 * windowMinutes);
+
+/** Every metric stream that alerts read, with the labels that they read there. */
+export function metricStreamsOf(planned: readonly PlannedAlert[]): Record<string, string[]> {
+  const read: Record<string, string[]> = {};
+  for (const { query } of planned)
+    for (const [stream, labels] of Object.entries(query.metricStreams))
+      read[stream] = [...new Set([...(read[stream] ?? []), ...labels])];
+  return read;
 }

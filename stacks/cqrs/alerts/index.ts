@@ -1,10 +1,4 @@
-import {
-  type AlertDefinition,
-  type ChannelKind,
-  type DashboardId,
-  alerts as declared,
-  stripTrailingSlashes,
-} from "@o2cqrs/contract";
+import { type ChannelKind, type DashboardId, stripTrailingSlashes } from "@o2cqrs/contract";
 import { Alert, AlertDestination, AlertTemplate } from "@o2cqrs/providers";
 import {
   type ComponentResourceOptions,
@@ -15,15 +9,16 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import { Part } from "../component.js";
-import { alertQuery } from "../queries/alert-query.js";
-import { alertArgs, type AlertContext, linkMinutes } from "./alert-args.js";
+import { type AlertQuery } from "../queries/alert-query.js";
+import { alertArgs, type AlertContext, linkMinutes, type PlannedAlert } from "./alert-args.js";
 import { type Channels, configured, route } from "./channels.js";
 import { templateOf } from "./templates.js";
 
-export { type AlertContext } from "./alert-args.js";
+export { metricStreamsOf, plannedAlerts } from "./alert-args.js";
 export { type Channels } from "./channels.js";
 
 export interface AlertsArgs extends AlertContext {
+  readonly planned: readonly PlannedAlert[];
   readonly channels: Channels;
   /** Folder that holds the alerts. */
   readonly folderId: Input<string>;
@@ -36,25 +31,17 @@ export interface AlertsArgs extends AlertContext {
   readonly adopt: boolean;
 }
 
-/** Every metric stream that the alerts read, with the labels that they read there. */
-export function metricStreamsOfAlerts(): Record<string, string[]> {
-  const read: Record<string, string[]> = {};
-  for (const alert of Object.values(declared))
-    for (const [stream, labels] of Object.entries(alertQuery(alert, 1).metricStreams))
-      read[stream] = [...new Set([...(read[stream] ?? []), ...labels])];
-  return read;
-}
-
-/** A template and a destination for each receiver, and the contract's alerts, routed by severity. */
+/** A template and a destination for each receiver, and the alerts, routed by severity. */
 export class Alerts extends Part {
   constructor(name: string, args: AlertsArgs, options?: ComponentResourceOptions) {
     super("Alerts", name, options);
     const available = configured(args.channels);
     const destinations = new Map(available.map((kind) => [kind, this.#destination(kind, args)]));
-    for (const alert of Object.values(declared)) {
-      const known = alertArgs(alert, args);
+    for (const planned of args.planned) {
+      const { alert, query } = planned;
+      const known = alertArgs(planned, args);
       const dashboardUrl = args.dashboardUrls[alert.dashboard].apply(
-        (url) => `${url}&period=${linkMinutes(alert)}m`,
+        (url) => `${url}&period=${linkMinutes(query)}m`,
       );
       new Alert(
         alert.name,
@@ -67,7 +54,7 @@ export class Alerts extends Part {
           ),
           adopt: args.adopt,
         },
-        { ...this.own, dependsOn: streamsRead(alert, args.streams) },
+        { ...this.own, dependsOn: streamsRead(query, args.streams) },
       );
     }
     this.registerOutputs({});
@@ -108,10 +95,11 @@ export class Alerts extends Part {
   }
 }
 
-function streamsRead(alert: AlertDefinition, streams: ReadonlyMap<string, Resource>): Resource[] {
-  const { stream, metricStreams } = alertQuery(alert, 1);
-  return [...new Set([stream, ...Object.keys(metricStreams)])].flatMap((name) => streams.get(name) ?? []);
-}
+const streamsRead = (
+  { stream, metricStreams }: AlertQuery,
+  streams: ReadonlyMap<string, Resource>,
+): Resource[] =>
+  [...new Set([stream, ...Object.keys(metricStreams)])].flatMap((name) => streams.get(name) ?? []);
 
 const bearer = (token: Output<string>) => ({ authorization: interpolate`Bearer ${token}` });
 

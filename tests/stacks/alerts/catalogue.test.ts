@@ -1,6 +1,20 @@
-import { alerts, channelKinds, type Severity, severities, severityRouting } from "@o2cqrs/contract";
+import {
+  type AlertId,
+  alerts,
+  channelKinds,
+  type Severity,
+  severities,
+  severityRouting,
+} from "@o2cqrs/contract";
 import { output } from "@pulumi/pulumi";
-import { alertArgs, frequencyMinutes, linkMinutes } from "../../../stacks/cqrs/alerts/alert-args.js";
+import {
+  alertArgs,
+  frequencyMinutes,
+  linkMinutes,
+  metricStreamsOf,
+  type PlannedAlert,
+  plannedAlerts,
+} from "../../../stacks/cqrs/alerts/alert-args.js";
 import { configured, route } from "../../../stacks/cqrs/alerts/channels.js";
 import { templateOf } from "../../../stacks/cqrs/alerts/templates.js";
 
@@ -8,10 +22,16 @@ const all = Object.values(alerts);
 const context = {
   environment: "dev",
   service: "orders",
-  evaluationIntervalSeconds: 60,
   runbookUrl: "https://wiki.example.com/runbooks",
   owners: {},
 };
+
+/** An alert as it is planned when alerts are evaluated each minute. */
+function planned(id: AlertId): PlannedAlert {
+  const found = plannedAlerts(60).find(({ alert }) => alert.name === alerts[id].name);
+  if (found === undefined) throw new Error(`${id} is not planned`);
+  return found;
+}
 
 /** Fills a template in as the server does: columns of the rows first, escaped, then context attributes. */
 function filled(body: string, rows: Record<string, string>, attributes: Record<string, string>): string {
@@ -47,10 +67,10 @@ describe("every alert", () => {
     }
   });
 
-  it.each(all.map((alert) => [alert.name, alert] as const))(
+  it.each((Object.keys(alerts) as AlertId[]).map((id) => [alerts[id].name, id] as const))(
     "%s tells all that a template asks for",
-    (_, alert) => {
-      const { contextAttributes } = alertArgs(alert, context);
+    (_, id) => {
+      const { contextAttributes } = alertArgs(planned(id), context);
       const attributes = { ...contextAttributes, dashboard_url: "https://o2/d" };
       for (const kind of channelKinds) {
         const { body, title = "" } = templateOf(kind, "key");
@@ -60,12 +80,12 @@ describe("every alert", () => {
   );
 
   it("has a link to its dashboard that shows the window and what came before it", () => {
-    expect(linkMinutes(alerts.commandErrors)).toBe(30);
-    expect(linkMinutes(alerts.commandAvailabilitySlowBurn)).toBe(720);
+    expect(linkMinutes(planned("commandErrors").query)).toBe(30);
+    expect(linkMinutes(planned("commandAvailabilitySlowBurn").query)).toBe(720);
   });
 
   it("names its runbook, owner, group and limit", () => {
-    expect(alertArgs(alerts.commandErrors, context)).toMatchObject({
+    expect(alertArgs(planned("commandErrors"), context)).toMatchObject({
       trigger: { silenceMinutes: 15 },
       contextAttributes: {
         severity: "critical",
@@ -78,13 +98,13 @@ describe("every alert", () => {
   });
 
   it("says on the server what it means", () => {
-    expect(alertArgs(alerts.eventDeadLetter, context).description).toBe(
+    expect(alertArgs(planned("eventDeadLetter"), context).description).toBe(
       "Events in the dead-letter queue. An event was given up; what it should have changed has not changed.",
     );
   });
 
   it("has a word for each column that its rows may lack", () => {
-    expect(alertArgs(alerts.commandsSilence, context).contextAttributes).toMatchObject({
+    expect(alertArgs(planned("commandsSilence"), context).contextAttributes).toMatchObject({
       type: "any",
       handler: "any",
       value: "none",
@@ -92,25 +112,44 @@ describe("every alert", () => {
   });
 
   it("has no owner on the server where the stack knows no address, and names the team to its readers", () => {
-    const args = alertArgs(alerts.commandErrors, context);
+    const args = alertArgs(planned("commandErrors"), context);
     expect(args).not.toHaveProperty("owner");
     expect(args.contextAttributes.owner).toBe("development");
   });
 
   it("names the owner's address where the stack knows it", () => {
     const owners = { development: "team@example.com" };
-    const args = alertArgs(alerts.commandErrors, { ...context, owners });
+    const args = alertArgs(planned("commandErrors"), { ...context, owners });
     expect([args.owner, args.contextAttributes.owner]).toEqual(["team@example.com", "team@example.com"]);
   });
 
   it("is evaluated in whole minutes, never more often than was asked for", () => {
     expect([10, 60, 61, 300].map(frequencyMinutes)).toEqual([1, 1, 2, 5]);
+    const scheduled = plannedAlerts(61).filter(({ query }) => query.condition.kind !== "custom");
+    expect(new Set(scheduled.map(({ query }) => query.trigger.frequencyMinutes))).toEqual(new Set([2]));
+  });
+
+  it("is planned once, in the order of the contract", () => {
+    expect(plannedAlerts(60).map(({ alert }) => alert)).toEqual(all);
+  });
+
+  it("tells which labels it reads of a metric, those of all alerts on it together", () => {
+    const read = metricStreamsOf([
+      planned("commandErrors"),
+      planned("commandLatency"),
+      planned("commandLatencyFastBurn"),
+    ]);
+    expect(read).toEqual({
+      cqrs_command_total: ["type", "status"],
+      cqrs_command_duration_ms_bucket: ["le", "type", "handler"],
+      cqrs_command_duration_ms_count: ["type", "handler"],
+    });
   });
 });
 
 describe("templates", () => {
   const attributes = {
-    ...alertArgs(alerts.queryLatency, context).contextAttributes,
+    ...alertArgs(planned("queryLatency"), context).contextAttributes,
     dashboard_url: "https://o2/d",
   };
   const rows = { type: 'Get"Order"', handler: "GetOrderHandler", value: "412.5" };
