@@ -2,6 +2,7 @@ import { restoreJob } from "../../stacks/platform/kubernetes/backup.js";
 import { kubernetesOptions, type KubernetesOptions } from "../../stacks/platform/kubernetes/options.js";
 import { type SizeName, sizes } from "../../stacks/platform/kubernetes/sizes.js";
 import { type Pod, podsOf, profiles } from "../stacks/platform/kubernetes/support.js";
+import { minutes } from "./api.js";
 import { ControlPlane, describeWithCluster } from "./control-plane.js";
 import { everything } from "./deployment.js";
 import { filledIn } from "./filled-in.js";
@@ -19,11 +20,14 @@ function volumesOf(spec: Pod["spec"]) {
   return [...spec.volumes, ...claimed.map((name) => ({ name, emptyDir: {} }))];
 }
 
+// Each wait ends at its event; only a machine that does much besides comes near this.
+jest.setTimeout(minutes(10));
+
 describeWithCluster("a real API server", () => {
   let plane: ControlPlane;
   beforeAll(async () => {
     plane = await ControlPlane.start();
-  }, 180_000);
+  });
   afterAll(() => plane.stop());
 
   describe.each(variants)("%s", (name, options) => {

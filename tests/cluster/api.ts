@@ -282,6 +282,8 @@ function messageOf(text: string): string {
   }
 }
 
+export const minutes = (count: number): number => count * 60_000;
+
 /**
  * Waits until something is so, asking again and again.
  *
@@ -290,7 +292,7 @@ function messageOf(text: string): string {
 export async function until(
   what: string,
   isSo: () => Promise<boolean | string>,
-  milliseconds = 120_000,
+  milliseconds = minutes(5),
 ): Promise<void> {
   const deadline = Date.now() + milliseconds;
   for (;;) {

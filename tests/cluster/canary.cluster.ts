@@ -5,7 +5,7 @@ import { rootCertificates } from "node:tls";
 import { type TrafficDriver } from "../../ops/gate/traffic/driver.js";
 import { canaryAnnotations } from "../../ops/gate/traffic/ingress.js";
 import { trafficDriver } from "../../ops/gate/traffic/options.js";
-import { type Reference } from "./api.js";
+import { minutes, type Reference } from "./api.js";
 import { ControlPlane, describeWithCluster } from "./control-plane.js";
 
 const namespace = "shop";
@@ -55,6 +55,9 @@ const binding: Reference = {
   subjects: [{ kind: "ServiceAccount", ...account }],
 };
 
+// Each wait ends at its event; only a machine that does much besides comes near this.
+jest.setTimeout(minutes(10));
+
 describeWithCluster("the gate's driver of ingress-nginx, on a real API server", () => {
   const { signal } = new AbortController();
   const drivers: TrafficDriver[] = [];
@@ -75,7 +78,7 @@ describeWithCluster("the gate's driver of ingress-nginx, on a real API server", 
     const wanted = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
     const answer = (await api.send("POST", path, JSON.stringify(wanted))) as { status: { token: string } };
     token = answer.status.token;
-  }, 180_000);
+  });
 
   afterAll(async () => {
     for (const driver of drivers) await driver.close();

@@ -15,7 +15,7 @@ export function describeWithCluster(name: string, declare: () => void): void {
   (programs === undefined ? describe.skip : describe)(name, declare);
 }
 
-const zones = ["a", "b", "c"];
+export const zones = ["a", "b", "c"];
 /** What a node has: enough for the large profile on six. */
 const nodeSize = { cpu: "64", memory: "256Gi", pods: "110" };
 
@@ -49,7 +49,7 @@ export class ControlPlane {
       plane.#writeFiles(address, token);
       plane.#etcd(`http://127.0.0.1:${etcdPort}`, `http://127.0.0.1:${peerPort}`);
       plane.#apiServer(`http://127.0.0.1:${etcdPort}`, String(apiPort));
-      await until("the API server is ready", () => plane.api.isReady(), 120_000);
+      await until("the API server is ready", () => plane.api.isReady());
       plane.#controllers();
       await plane.#furnish();
     } catch (error) {

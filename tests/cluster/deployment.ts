@@ -72,20 +72,16 @@ export async function workloads(api: Api, namespace = "openobserve"): Promise<Ku
 
 /** Waits until every workload has all its pods, and as many as its autoscaler wants at least. */
 export async function settled(api: Api, namespace = "openobserve"): Promise<void> {
-  await until(
-    "every workload is ready",
-    async () => {
-      const scalers = await api.list("autoscaling/v2", "HorizontalPodAutoscaler", namespace);
-      const least = new Map(
-        scalers.map(({ metadata, spec }) => [metadata.name, (spec as { minReplicas: number }).minReplicas]),
-      );
-      const waiting = (await workloads(api, namespace)).filter(
-        (workload) =>
-          !isSettled(workload) ||
-          (workload.spec as { replicas: number }).replicas < (least.get(workload.metadata.name) ?? 0),
-      );
-      return waiting.length === 0 || `waiting for ${waiting.map(({ metadata }) => metadata.name).join(", ")}`;
-    },
-    180_000,
-  );
+  await until("every workload is ready", async () => {
+    const scalers = await api.list("autoscaling/v2", "HorizontalPodAutoscaler", namespace);
+    const least = new Map(
+      scalers.map(({ metadata, spec }) => [metadata.name, (spec as { minReplicas: number }).minReplicas]),
+    );
+    const waiting = (await workloads(api, namespace)).filter(
+      (workload) =>
+        !isSettled(workload) ||
+        (workload.spec as { replicas: number }).replicas < (least.get(workload.metadata.name) ?? 0),
+    );
+    return waiting.length === 0 || `waiting for ${waiting.map(({ metadata }) => metadata.name).join(", ")}`;
+  });
 }

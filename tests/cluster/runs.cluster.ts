@@ -2,8 +2,8 @@ import { kubernetesManifests } from "../../stacks/platform/kubernetes/manifests.
 import { components, nameOf } from "../../stacks/platform/kubernetes/names.js";
 import type { KubernetesOptions } from "../../stacks/platform/kubernetes/options.js";
 import { type SizeName, sizes } from "../../stacks/platform/kubernetes/sizes.js";
-import { ApiError, type KubeObject, until } from "./api.js";
-import { ControlPlane, describeWithCluster, isReady, nodes } from "./control-plane.js";
+import { ApiError, type KubeObject, minutes, until } from "./api.js";
+import { ControlPlane, describeWithCluster, isReady, nodes, zones } from "./control-plane.js";
 import { deploy, everything, settled, workloads } from "./deployment.js";
 import { cordon, drain, nodeOf, nodeReference, uncordon } from "./drain.js";
 import { componentOf, leastDuring, serving } from "./pod-watch.js";
@@ -18,13 +18,16 @@ const wanted = (size: SizeName): Record<string, number> =>
 const oneLess = (size: SizeName): Record<string, number> =>
   Object.fromEntries(Object.entries(wanted(size)).map(([component, count]) => [component, count - 1]));
 
+// Each wait ends at its event; only a machine that does much besides comes near this.
+jest.setTimeout(minutes(10));
+
 describeWithCluster("OpenObserve on six nodes in three zones", () => {
   let plane: ControlPlane;
   let before: readonly string[];
   beforeAll(async () => {
     plane = await ControlPlane.start();
     before = await inventory();
-  }, 180_000);
+  });
   afterAll(() => plane.stop());
 
   const pods = () => plane.api.list("v1", "Pod", namespace);
@@ -40,6 +43,17 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
       .flat()
       .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`)
       .sort();
+  }
+
+  /** In no zone a component has more than one pod more than in another. */
+  async function expectSpread(size: string): Promise<void> {
+    const now = (await pods()).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const uneven = running.flatMap((component) => {
+      const own = now.filter((pod) => componentOf(pod) === component);
+      const perZone = zones.map((zone) => own.filter((pod) => zoneOf(pod) === zone).length);
+      return Math.max(...perZone) - Math.min(...perZone) > 1 ? [`${component} ${perZone.join("/")}`] : [];
+    });
+    expect({ size, uneven }).toEqual({ size, uneven: [] });
   }
 
   /** Pods that every role has, ready, wherever they are; whether they have been for long enough does not matter. */
@@ -59,17 +73,13 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
     const quota = await plane.api.get(quotaOf({ size: "small" }));
     expect(quota?.status?.used).toEqual(quota?.status?.hard);
     await plane.api.delete(quotaOf({ size: "small" }));
-  }, 120_000);
+  });
 
   it("is spread: zones differ by one pod at most, and no two pods of a component share a node", async () => {
+    await expectSpread("small");
     for (const component of running) {
       const own = (await pods()).filter((pod) => componentOf(pod) === component);
-      const perZone = ["a", "b", "c"].map((zone) => own.filter((pod) => zoneOf(pod) === zone).length);
-      expect({ component, skew: Math.max(...perZone) - Math.min(...perZone) <= 1 }).toEqual({
-        component,
-        skew: true,
-      });
-      expect(new Set(own.map(nodeOf)).size).toBe(own.length);
+      expect({ component, nodes: new Set(own.map(nodeOf)).size }).toEqual({ component, nodes: own.length });
     }
   });
 
@@ -142,7 +152,7 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
     for (const [component, count] of Object.entries(oneLess("small")))
       expect({ component, kept: least[component]! >= count }).toEqual({ component, kept: true });
     expect(least.nats).toBeGreaterThanOrEqual(2);
-  }, 300_000);
+  });
 
   it("refuses to let a second ingester go before the first is back", async () => {
     const own = (await pods()).filter((pod) => componentOf(pod) === "ingester");
@@ -153,7 +163,7 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
     await expect(plane.api.evict(own[1]!)).rejects.toThrow(/disruption budget/);
     for (const { name } of nodes) await uncordon(plane.api, name);
     await allReady("small");
-  }, 120_000);
+  });
 
   it("keeps every role available while another release goes through", async () => {
     const least = await leastDuring(plane.api, async () => {
@@ -173,19 +183,20 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
     );
     expect(images.filter((image) => image.includes("/openobserve:"))).toHaveLength(10);
     expect(images.filter((image) => image.endsWith("openobserve:v9.9.9"))).toHaveLength(10);
-  }, 120_000);
+  });
 
-  it("grows to the medium and the large size and shrinks back, and keeps every role available", async () => {
+  it("grows to the medium and the large size and shrinks back, spread at each, and keeps every role available", async () => {
     const least = await leastDuring(plane.api, async () => {
       for (const size of ["medium", "large", "small"] as const) {
         await deploy(plane.api, { size });
         await allReady(size);
         await settled(plane.api);
+        await expectSpread(size);
       }
     });
     for (const [component, count] of Object.entries(oneLess("small")))
       expect({ component, kept: least[component]! >= count }).toEqual({ component, kept: true });
-  }, 300_000);
+  });
 
   it("outlives a zone: what is left serves at once, and what was lost starts elsewhere", async () => {
     const lost = nodes.filter(({ zone }) => zone === "a");
@@ -194,31 +205,23 @@ describeWithCluster("OpenObserve on six nodes in three zones", () => {
       expect({ component, left: (left.get(component) ?? 0) >= 1 }).toEqual({ component, left: true });
     expect(left.get("nats")).toBeGreaterThanOrEqual(2);
     for (const { name } of lost) await plane.api.delete(nodeReference(name));
-    await until(
-      "every pod is in another zone",
-      async () => {
-        const now = await pods();
-        return (
-          running.every((component) => serving(now).get(component) === wanted("small")[component]) &&
-          now.every((pod) => zoneOf(pod) !== "a" && isReady(pod))
-        );
-      },
-      180_000,
-    );
+    await until("every pod is in another zone", async () => {
+      const now = await pods();
+      return (
+        running.every((component) => serving(now).get(component) === wanted("small")[component]) &&
+        now.every((pod) => zoneOf(pod) !== "a" && isReady(pod))
+      );
+    });
     for (const { name } of lost) await plane.addNode(name);
-  }, 240_000);
+  });
 
   it("leaves nothing in the cluster when it is deleted, its volumes included", async () => {
     for (const manifest of everything({ size: "small" }).reverse()) await plane.api.delete(manifest);
-    await until(
-      "all is gone",
-      async () => {
-        const left = (await inventory()).filter((name) => !before.includes(name));
-        return left.length === 0 || left.join(", ");
-      },
-      120_000,
-    );
-  }, 150_000);
+    await until("all is gone", async () => {
+      const left = (await inventory()).filter((name) => !before.includes(name));
+      return left.length === 0 || left.join(", ");
+    });
+  });
 });
 
 const newer: KubernetesOptions = {

@@ -76,7 +76,7 @@ export function gatewayManifests(options: Options): Manifest[] {
         spec: {
           ...podDefaults,
           ...identity("gateway"),
-          ...placement(options, "gateway"),
+          ...placement(options, "gateway", { keepsData: false }),
           securityContext: podSecurity(nginxUser),
           priorityClassName: priorityName(options, "serving"),
           terminationGracePeriodSeconds: 150,

@@ -93,7 +93,7 @@ export function natsManifests(options: Options): Manifest[] {
         spec: {
           ...podDefaults,
           ...identity("nats"),
-          ...placement(options, "nats", "required"),
+          ...placement(options, "nats", { keepsData: true, apart: "required" }),
           securityContext: podSecurity(),
           priorityClassName: priorityName(options, "data"),
           terminationGracePeriodSeconds: 60,

@@ -103,11 +103,18 @@ export const configVolume = (name: string, configMap: string) => ({
   configMap: { name: configMap, defaultMode: ownerAndGroupRead },
 });
 
+interface Placement {
+  /** Whether a pod of a stateful set, whose disk says where it starts again. */
+  readonly keepsData: boolean;
+  /** Whether two pods must never share a node, or only should not. */
+  readonly apart?: "required" | "preferred";
+}
+
 /** Spread over zones, so that one may be lost, and over nodes, so that one may be drained. */
 export function placement(
   options: Options,
   component: Component,
-  apart: "required" | "preferred" = "preferred",
+  { keepsData, apart = "preferred" }: Placement,
 ) {
   const labelSelector = { matchLabels: selectorOf(component) };
   const term = { labelSelector, topologyKey: "kubernetes.io/hostname" };
@@ -118,6 +125,10 @@ export function placement(
         maxSkew: 1,
         whenUnsatisfiable: options.zones === "required" ? "DoNotSchedule" : "ScheduleAnyway",
         labelSelector,
+        // Pods of a new release start beside the old ones, and must be spread when those are gone. Where each takes
+        // its predecessor's place, all are counted: a disk may allow one zone only, which some other pod of the new
+        // release may have taken first, and the update would wait for ever.
+        ...(keepsData ? {} : { matchLabelKeys: ["pod-template-hash"] }),
         // A zone whose nodes are all lost or cordoned does not hold back the others.
         nodeAffinityPolicy: "Honor",
         nodeTaintsPolicy: "Honor",

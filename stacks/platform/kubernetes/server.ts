@@ -52,7 +52,7 @@ function podTemplate(options: Options, args: ServerPodArgs) {
     spec: {
       ...podDefaults,
       ...identity(role),
-      ...placement(options, role),
+      ...placement(options, role, { keepsData: args.keepsData }),
       securityContext: podSecurity(),
       priorityClassName: priorityName(options, args.priority),
       terminationGracePeriodSeconds: args.graceSeconds,

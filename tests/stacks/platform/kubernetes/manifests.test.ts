@@ -117,6 +117,17 @@ describe.each(variants)("the %s deployment on Kubernetes", (_, options) => {
     }
   });
 
+  it("counts the pods of one release for the spread where a new release starts beside the old one", () => {
+    for (const { kind, metadata, spec } of workloadsOf(manifests)) {
+      if (metadata.name === "openobserve-object-store") continue;
+      const [zones] = spec.template.spec.topologySpreadConstraints;
+      expect({ kind, keys: zones!.matchLabelKeys }).toEqual({
+        kind,
+        keys: kind === "Deployment" ? ["pod-template-hash"] : undefined,
+      });
+    }
+  });
+
   it("starts two pods or more of everything, and leaves their number to the autoscaler where there is one", () => {
     const scaled = ofKind(manifests, "HorizontalPodAutoscaler");
     for (const workload of workloadsOf(manifests)) {

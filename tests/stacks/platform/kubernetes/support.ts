@@ -37,7 +37,10 @@ export interface Pod {
     readonly priorityClassName: string;
     readonly terminationGracePeriodSeconds: number;
     readonly volumes: readonly { readonly name: string }[];
-    readonly topologySpreadConstraints: readonly { readonly topologyKey: string }[];
+    readonly topologySpreadConstraints: readonly {
+      readonly topologyKey: string;
+      readonly matchLabelKeys?: readonly string[];
+    }[];
     readonly affinity: { readonly podAntiAffinity: object };
   };
 }
