@@ -62,6 +62,20 @@ function serializeMap(map: PropertyMap, crypter: Crypter | undefined): Record<st
   );
 }
 
+/** Properties are replaced, never changed, so the same ones are stored as they were at the write before. */
+const serialized = new WeakMap<
+  PropertyMap,
+  { readonly crypter: Crypter | undefined; readonly json: Record<string, unknown> }
+>();
+
+function serializeProperties(map: PropertyMap, crypter: Crypter | undefined): Record<string, unknown> {
+  const known = serialized.get(map);
+  if (known && known.crypter === crypter) return known.json;
+  const json = serializeMap(map, crypter);
+  serialized.set(map, { crypter, json });
+  return json;
+}
+
 /** @throws PassphraseError when there is a secret and no crypter, or another passphrase encrypted it */
 export function deserializeValue(value: unknown, crypter: Crypter | undefined): PropertyValue {
   // What comes from JSON.parse has only the JSON types, which are all property values.
@@ -89,8 +103,8 @@ export function serializeResource(state: ResourceState, crypter: Crypter | undef
     delete: state.delete,
     id: state.id,
     type: state.type,
-    inputs: serializeMap(state.inputs, crypter),
-    outputs: serializeMap(state.outputs, crypter),
+    inputs: serializeProperties(state.inputs, crypter),
+    outputs: serializeProperties(state.outputs, crypter),
     parent: state.parent,
     protect: state.protect,
     taint: state.taint,
