@@ -136,6 +136,7 @@ const thresholdAlerts = {
 };
 
 const busOf = { commands: "command", queries: "query", events: "event" } as const;
+const oneOf = { commands: "a command", queries: "a query", events: "an event" } as const;
 
 const silenceAlerts = Object.fromEntries(
   logStreamRoles.map((role) => [
@@ -158,8 +159,8 @@ const handlerAlerts = Object.fromEntries(
     `${role}HandlerMissing`,
     alert({
       name: `cqrs-${busOf[role]}-handler-missing`,
-      title: `No handler for a ${busOf[role]}`,
-      summary: `A ${busOf[role]} has no handler, or two claim it: a release lacks a registration.`,
+      title: `No handler for ${oneOf[role]}`,
+      summary: `${oneOf[role].replace("a", "A")} has no handler, or two claim it: a release lacks a registration.`,
       severity: "high",
       signal: { kind: "errorCode", stream: role, code: errorCodes.handlerMissing, windowMinutes: 5 },
       owner: "development",
