@@ -5,6 +5,7 @@ import {
   ingestEndpoint,
   otlpEndpoint,
   secretEnvNames,
+  streamHeader,
   stripTrailingSlashes,
 } from "@o2cqrs/contract";
 
@@ -82,4 +83,38 @@ describe("CQRSOpenObserveConfig", () => {
     const { error } = cqrsOpenObserveConfig.safeParse({ ...minimal, ...change });
     expect(error?.issues.map((issue) => issue.path.join("."))).toEqual([path]);
   });
+
+  it.each<[path: string, least: number, most: number]>([
+    ["performance.batchSize", 100, 1000],
+    ["performance.flushInterval", 10, 60_000],
+    ["performance.maxRetries", 0, 20],
+    ["performance.timeout", 5000, 10_000],
+    ["tracing.samplingRate", 0, 1],
+    ["alerts.evaluationInterval", 10, 3600],
+  ])("takes %s from %d to %d, and nothing beyond", (path, least, most) => {
+    const [part = "", name = ""] = path.split(".");
+    const takes = (value: number) =>
+      cqrsOpenObserveConfig.safeParse({ ...minimal, [part]: { [name]: value } }).success;
+    expect([least - 1, least, most, most + 1].map(takes)).toEqual([false, true, true, false]);
+  });
+
+  it("takes names and addresses as they are, and none that is empty", () => {
+    const full = { ...minimal, org: "shop", user: "a@b.example", streams: { traces: "spans" } };
+    expect(cqrsOpenObserveConfig.parse(full)).toMatchObject({ ...full, baseUrl: "https://o2.example.com" });
+    for (const empty of [{ org: "" }, { user: "" }, { streams: { traces: "" } }])
+      expect(cqrsOpenObserveConfig.safeParse({ ...full, ...empty }).success).toBe(false);
+  });
+
+  it.each([
+    ["http://o2:5080", true],
+    ["https://o2", true],
+    ["xhttps://o2", false],
+    ["httpsx://o2", false],
+  ])("reaches a server by HTTP or HTTPS only: %s", (baseUrl, taken) => {
+    expect(cqrsOpenObserveConfig.safeParse({ ...minimal, baseUrl }).success).toBe(taken);
+  });
+});
+
+it("lets OTLP logs and traces choose their stream by the header that the server knows", () => {
+  expect(streamHeader).toBe("stream-name");
 });

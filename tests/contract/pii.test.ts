@@ -1,5 +1,11 @@
-import { maskRules, maskText, phoneFieldRules } from "@o2cqrs/contract";
-import { emailForms, impersonal, phoneForms } from "./written-forms.js";
+import { maskRules, maskText, phoneFieldRules, piiMarker } from "@o2cqrs/contract";
+import { emailForms, impersonal, mistakenForPhones, phoneForms } from "./written-forms.js";
+
+const formsOf = {
+  email: emailForms.map(([text]) => text),
+  phone: phoneForms.map(([text]) => text),
+  any: ["an\u200bna"],
+};
 
 const aloneAndAmong = (text: string) => [text, `at ${text} end`, `(${text})`, `{"x":"${text}"}`];
 
@@ -32,6 +38,27 @@ describe("masking a text", () => {
       const once = maskText(text);
       expect(maskText(once)).toBe(once);
     }
+  });
+
+  it("says of each rule which kind of data it finds", () => {
+    for (const { kind, pattern, description } of maskRules) {
+      const found = formsOf[kind].filter((text) => new RegExp(pattern, "gu").test(text));
+      expect(`${description}: ${found.length > 0}`).toBe(`${description}: true`);
+    }
+  });
+
+  it("takes a time linear in the text's length: a word of a million letters is no trap", () => {
+    const word = "a".repeat(1_000_000);
+    expect(maskText(word)).toBe(word);
+    expect(maskText(`${word}=`)).toBe(`${word}=`);
+  });
+
+  it.each(mistakenForPhones)("masks %s, which could be a phone number", (text) => {
+    expect(maskText(text)).toMatch(/^\+?\d{0,3}\*{5}\d\d$/);
+  });
+
+  it("is told to have been done by a column that only the pipeline sets", () => {
+    expect(piiMarker).toBe("pii_masked");
   });
 
   it("says of each rule what it finds, in a pattern that VRL can quote and that looks around nowhere", () => {

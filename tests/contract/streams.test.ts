@@ -65,6 +65,47 @@ describe("streams", () => {
     }
   });
 
+  it("are partitioned by environment and searched by what people look for", () => {
+    for (const role of logStreamRoles) {
+      const { partitionKeys, fullTextSearch, index } = streams[role];
+      expect(partitionKeys).toEqual(["env"]);
+      expect(fullTextSearch).toEqual(["message", "error"]);
+      expect(index).toEqual(expect.arrayContaining(["service", "traceid", "requestid", "type"]));
+      expect(index).not.toContain("message");
+    }
+    expect(streams.quarantine).toMatchObject({ partitionKeys: [], fullTextSearch: [], index: [] });
+  });
+
+  it("have columns of the types that their values have", () => {
+    const columns = Object.fromEntries(streams.queries.fields.map(({ name, column }) => [name, column]));
+    expect(columns).toMatchObject({
+      type: "Utf8",
+      status: "Utf8",
+      result_size: "Int64",
+      duration_ms: "Float64",
+      cache_hit: "Boolean",
+      pii_masked: "Boolean",
+    });
+    for (const { column } of Object.values(streams).flatMap(({ fields }) => fields))
+      expect(["Utf8", "Int64", "Float64", "Boolean"]).toContain(column);
+  });
+
+  it("know which fields are personal, and what may stand in them", () => {
+    expect(piiFields).toEqual([
+      { name: "message", columnName: "message", pii: "freeText" },
+      { name: "error", columnName: "error", pii: "freeText" },
+      { name: "payload", columnName: "payload", pii: "freeText" },
+      { name: "user_email", columnName: "user_email", pii: "email" },
+      { name: "user_phone", columnName: "user_phone", pii: "phone" },
+      { name: "attributes", columnName: "attributes", pii: "freeText" },
+    ]);
+  });
+
+  it("have in every record what the pipeline itself adds", () => {
+    for (const { fields } of [streams.metrics, streams.quarantine])
+      for (const { required } of fields) expect(required).toBe(true);
+  });
+
   it("name no stream or field of the quarantine that could hold personal data", () => {
     const personal = piiFields.map((field) => field.columnName);
     expect(streams.quarantine.fields.filter((field) => personal.includes(field.columnName))).toEqual([]);
@@ -142,13 +183,16 @@ describe("log schemas", () => {
     expect(paths({ durationMs: 3 })).toEqual([["durationMs"]]);
     expect(paths({ status: "done" })).toEqual([["status"]]);
     expect(paths({ duration_ms: -1 })).toEqual([["duration_ms"]]);
+    expect(paths({ attributes: { orders: 3, plan: "gold", trial: true } })).toBeUndefined();
+    expect(paths({ attributes: { nested: {} } })).toEqual([["attributes", "nested"]]);
   });
 });
 
 describe("metric streams", () => {
   it("are one per metric, and three per histogram", () => {
     expect(metricStreams).toHaveLength(11 + 2 * 2);
-    expect(metricStreams).toContain("cqrs_query_duration_ms_bucket");
+    for (const part of ["bucket", "count", "sum"])
+      expect(metricStreams).toContain(`cqrs_query_duration_ms_${part}`);
     expect(metricStreams).not.toContain("cqrs_query_duration_ms");
   });
 });

@@ -1,4 +1,14 @@
-import { acceptance, canary, durationBuckets, metrics, spanName, spans, thresholds } from "@o2cqrs/contract";
+import {
+  acceptance,
+  acceptanceItems,
+  canary,
+  derivedMetricRecord,
+  durationBuckets,
+  metrics,
+  spanName,
+  spans,
+  thresholds,
+} from "@o2cqrs/contract";
 
 describe("metrics", () => {
   it("are the eleven of the plan with their labels", () => {
@@ -52,6 +62,39 @@ describe("thresholds", () => {
 
   it("raise canary traffic step by step to all of it", () => {
     expect(canary.trafficPercent).toEqual([5, 25, 50, 100]);
+  });
+});
+
+describe("a row of the metrics stream", () => {
+  const row = { metric_name: "cqrs_error_count", metric_value: "12", value: 12, bus: "command", type: "T" };
+  const takes = (change: object) =>
+    derivedMetricRecord.safeParse({ ...row, service: "orders", env: "dev", ...change }).success;
+
+  it("says how many, as text and as a number, of what", () => {
+    expect(takes({})).toBe(true);
+    for (const change of [
+      { metric_value: "x1" },
+      { metric_value: "1x" },
+      { metric_value: "" },
+      { value: -1 },
+      { metric_name: "cqrs_other" },
+      { user: "u" },
+    ])
+      expect(takes(change)).toBe(false);
+  });
+});
+
+describe("the items of acceptance", () => {
+  it("are measured against the contract's figures", () => {
+    expect(acceptanceItems["query-latency"].threshold).toBe("p95 ≤ 300 ms over 24 h");
+    expect(acceptanceItems["command-errors"].threshold).toBe("error rate ≤ 1%");
+    expect(acceptanceItems["alert-drill"].threshold).toBe("hit rate ≥ 95%, false positives < 5%");
+    expect(acceptanceItems["metrics-labelled"].threshold).toBe("11 metrics");
+    for (const { threshold } of Object.values(acceptanceItems)) expect(threshold).toMatch(/^\S.*\S$|^0$/);
+  });
+
+  it("stand each on a list of the plan", () => {
+    for (const { lists } of Object.values(acceptanceItems)) expect(lists.length).toBeGreaterThan(0);
   });
 });
 

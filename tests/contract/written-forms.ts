@@ -44,6 +44,7 @@ export const emailForms: readonly [text: string, masked: string][] = [
   ["invalid email: anna@example", "invalid email: a***@example"],
   ["E-Mail 'anna @localhost' is no address", "E-Mail 'a*** @localhost' is no address"],
   ["邮箱：anna@localhost", "邮箱：a***@localhost"],
+  ["写信，anna@example.com，谢谢", "写信，a***@example.com，谢谢"],
 ];
 
 export const phoneForms: readonly [text: string, masked: string][] = [
@@ -71,6 +72,9 @@ export const phoneForms: readonly [text: string, masked: string][] = [
   ["＋４９ １７０ １２３４５８９", "+４９*****８９"],
   ["+٩٧١٥٠١٢٣٤٥٦٧", "+٩٧١*****٦٧"],
   ["+৯১৯৮৭৬৫৪৩২১০", "+৯১*****১০"],
+  ["+۹۸۹۱۲۳۴۵۶۷۸۹", "+۹۸*****۸۹"],
+  ["+९१९८७६५४३२१०", "+९१*****१०"],
+  ["+๖๖๘๑๒๓๔๕๖๗๘", "+๖๖*****๗๘"],
   ["０９０−１２３４−５６７８", "*****７８"],
   ["１３８１２３４５６７８", "*****７８"],
   ["０９０１２３４５６７８", "*****７８"],
@@ -119,6 +123,12 @@ export const phoneForms: readonly [text: string, masked: string][] = [
   ["手机号：5551234567", "手机号：*****67"],
 ];
 
+/**
+ * What is masked though it may be no phone number, because it may be one: `+49.301234`, as registries of domains write
+ * numbers, has the form of a latitude.
+ */
+export const mistakenForPhones: readonly string[] = ["+1500.00", "+52.520008", "+013.404954", "0123456789"];
+
 /** What looks like personal data to a careless eye. */
 export const impersonal: readonly string[] = [
   "550e8400-e29b-41d4-a716-446655440000",
@@ -158,6 +168,9 @@ export const impersonal: readonly string[] = [
   "1.4.0+20130313144700",
   "1.2.3-beta+20261124",
   "express@latest",
+  "a%EF%BC%8Cexample.com",
+  "52.520008, 13.404954",
+  "-33.868820,151.209290",
   "@scope/package@1.2.3",
   "OrderPlaced@v1",
   "orders:list:page=2&size=50",
