@@ -26,6 +26,7 @@ export function program(config: StackConfig): StackOutputs {
     after: platform.ready,
     adopt: config.adopt,
   });
+  platform.sendAs?.(cqrs.account);
   return stackOutputs(config, cqrs);
 }
 

@@ -42,9 +42,10 @@ export function createPlatform(config: StackConfig): Platform {
 }
 
 /** A platform whose server answers before anything is configured there. */
-const awaited = ({ url, ready }: Platform): Platform => ({
-  url,
-  ready: [new ServerReady("server", { after: ready })],
+const awaited = (platform: Platform): Platform => ({
+  url: platform.url,
+  ready: [new ServerReady("server", { after: platform.ready })],
+  sendAs: (account) => platform.sendAs?.(account),
 });
 
 const rootUserOf = ({ user }: StackConfig) => (user === undefined ? {} : { rootUser: user });

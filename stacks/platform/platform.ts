@@ -6,6 +6,17 @@ export interface Platform {
   readonly url: Output<string>;
   /** Resources that must be there before the server is spoken to; none when it runs already. */
   readonly ready: readonly Resource[];
+  /**
+   * Has the gateway send as an account what comes with its bearer tokens. The account is made on the server, and so
+   * after the gateway; until then it asks whoever sends with a token to try again.
+   */
+  sendAs?(account: SendingAccount): void;
+}
+
+/** A service account of the server. */
+export interface SendingAccount {
+  readonly email: string;
+  readonly token: Output<string>;
 }
 
 /** Credentials that a platform is deployed with; whoever gives them marks them secret. */

@@ -26,7 +26,8 @@ export function containerRequest(
   { network }: DockerDefinition,
   secrets: Secrets,
 ) {
-  const { files, healthcheck, maxProcesses, memoryMegabytes, name, ports } = container;
+  const { account, files, healthcheck, maxProcesses, memoryMegabytes, name, ports } = container;
+  const readOnly = [files, account].flatMap((each) => each ?? []);
   return {
     name,
     Hostname: name,
@@ -67,9 +68,12 @@ export function containerRequest(
           Source: volume,
           Target: path,
         })),
-        ...(files
-          ? [{ Type: "volume" as const, Source: files.volume, Target: files.folder, ReadOnly: true }]
-          : []),
+        ...readOnly.map(({ volume, folder }) => ({
+          Type: "volume" as const,
+          Source: volume,
+          Target: folder,
+          ReadOnly: true,
+        })),
       ],
       PortBindings: Object.fromEntries(
         ports.map(({ host, hostPort, containerPort }) => [
@@ -105,7 +109,8 @@ export async function create(
   await healthy(docker, container.name);
 }
 
-async function carryFiles(
+/** Puts files on their volume, by a container that is never started. */
+export async function carryFiles(
   docker: Docker,
   { image }: ContainerDefinition,
   { volume, folder, files }: FileVolume,

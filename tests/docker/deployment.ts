@@ -4,13 +4,14 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
+import { OpenObserve } from "@o2cqrs/providers/client";
 import { Agent, request } from "undici";
 import { freePort } from "../../ops/start/free-port.js";
 import { defineDocker } from "../../stacks/platform/docker/define.js";
 import type { ContainerRole, DockerDefinition } from "../../stacks/platform/docker/definition.js";
 import type { DockerOptions } from "../../stacks/platform/docker/options.js";
-import { gatewayTokensFile } from "../../stacks/platform/gateway/credentials.js";
-import { apply, create, healthy, type Secrets } from "./apply.js";
+import { gatewayAccountFile, gatewayTokensFile } from "../../stacks/platform/gateway/credentials.js";
+import { apply, carryFiles, create, healthy, type Secrets } from "./apply.js";
 import { type Daemon, startDaemon } from "./daemon.js";
 import { gatewayImage, gatewayModule, importImages, serverImage } from "./images.js";
 
@@ -18,6 +19,7 @@ export type Release = "0.60" | "0.90";
 export type Authorization = "root" | "token" | "none" | { readonly header: string };
 
 export const rootUser = "root@example.com";
+const sendingAccount = "orders-suite@o2cqrs.internal";
 
 export interface Answer {
   readonly status: number;
@@ -44,7 +46,7 @@ export class Deployment {
   private constructor(
     readonly daemon: Daemon,
     readonly port: number,
-    readonly secrets: Secrets,
+    public secrets: Secrets,
     readonly token: string,
     release: Release,
   ) {
@@ -58,22 +60,44 @@ export class Deployment {
     const daemon = await startDaemon();
     try {
       await importImages(daemon.docker);
-      const rootToken = randomBytes(16).toString("hex");
       const token = randomBytes(24).toString("hex");
       const secrets = {
         ...makeCertificate(join(daemon.folder, "tls")),
         rootPassword: `Aa1#${randomBytes(12).toString("hex")}`,
-        rootToken,
-        gatewayTokens: gatewayTokensFile([{ token, user: rootUser, credential: rootToken }]),
+        gatewayTokens: gatewayTokensFile([token]),
+        gatewayAccount: "",
         s3AccessKey: "",
         s3SecretKey: "",
       };
       const deployment = new Deployment(daemon, await freePort(), secrets, token, release);
       await apply(daemon.docker, deployment.definition(), secrets);
+      await deployment.#sendAsAccount();
       return deployment;
     } catch (error) {
       await daemon.close();
       throw error;
+    }
+  }
+
+  /** Makes a service account on the server and has the gateway send as it, as the deployment does at its end. */
+  async #sendAsAccount(): Promise<void> {
+    const without = await this.call("/api/default/x/_json", { method: "POST", as: "token", body: "[]" });
+    if (without.status !== 503) throw new Error(`without an account the gateway answers ${without.text}`);
+    const credential = { kind: "basic", user: rootUser, password: this.secrets.rootPassword } as const;
+    const caCertificate = this.secrets.tlsCertificate;
+    const server = new OpenObserve({ url: this.url, organization: "default", credential, caCertificate });
+    try {
+      const body = { email: sendingAccount, first_name: "orders", last_name: "suite" };
+      const token =
+        (await server.serviceAccounts.create(body)) ??
+        (await server.serviceAccounts.readToken(sendingAccount)) ??
+        "";
+      const gatewayAccount = gatewayAccountFile({ user: sendingAccount, credential: token });
+      this.secrets = { ...this.secrets, gatewayAccount };
+      const { definition } = this.container("gateway");
+      await carryFiles(this.docker, definition, definition.account!, this.secrets);
+    } finally {
+      await server.close();
     }
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "undici";
 import { freePort } from "../../ops/start/free-port.js";
+import type { GatewayAccount } from "../../stacks/platform/gateway/credentials.js";
 import { ports, type Role } from "../../stacks/platform/kubernetes/names.js";
 import type { KubernetesOptions } from "../../stacks/platform/kubernetes/options.js";
 import { Gateway } from "./gateway.js";
@@ -14,7 +15,6 @@ import { type Program } from "./processes.js";
 
 const secrets = {
   rootPassword: "Complexpass#123",
-  rootToken: "roles-root-token-0123456789",
   internalToken: "roles-internal-token-0123456789",
   authenticationSalt: "roles-salt-0123456789",
   natsPassword: "roles-nats-password",
@@ -96,15 +96,26 @@ export class Cluster {
       if (index === 0) await node.ready();
     }
     await Promise.all(this.nodes.map((node) => node.ready()));
+    const account = await this.#account();
     this.gateway = new Gateway({
       folder,
       options,
       host: addressOf(gatewayOrdinal),
       router: `${this.of("router")[0]!.address}:${ports.http}`,
-      tokens: [{ token: ingestToken, user: rootUser, credential: secrets.rootToken }],
+      token: ingestToken,
+      account,
     });
     this.#programs.push(this.gateway.program);
     await this.gateway.start();
+  }
+
+  /** Makes the service account that the gateway sends as. */
+  async #account(): Promise<GatewayAccount> {
+    const user = "orders@o2cqrs.internal";
+    const url = `http://${this.of("router")[0]!.address}:${ports.http}`;
+    const account = { email: user, first_name: "orders", last_name: "roles" };
+    const answer = (await ask(`${url}/api/default/service_accounts`, basic, account)) as { token: string };
+    return { user, credential: answer.token };
   }
 
   /** The nodes of a role. */

@@ -1,7 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { request } from "undici";
-import { gatewayTokensFile } from "../../stacks/platform/gateway/credentials.js";
+import {
+  type GatewayAccount,
+  gatewayAccountFile,
+  gatewayTokensFile,
+} from "../../stacks/platform/gateway/credentials.js";
 import { routerAddress } from "../../stacks/platform/kubernetes/addresses.js";
 import { ports } from "../../stacks/platform/kubernetes/names.js";
 import type { KubernetesOptions } from "../../stacks/platform/kubernetes/options.js";
@@ -20,7 +24,9 @@ interface GatewayArgs {
   readonly host: string;
   /** `host:port` in the place of the router's Service. */
   readonly router: string;
-  readonly tokens: Parameters<typeof gatewayTokensFile>[0];
+  readonly token: string;
+  /** What the router is told for that token. */
+  readonly account: GatewayAccount;
 }
 
 /** The system's nginx with the files and the command of the gateway's pod; only the places are this machine's. */
@@ -28,18 +34,19 @@ export class Gateway {
   readonly url: string;
   readonly program: Program;
 
-  constructor({ folder, options, host, router, tokens }: GatewayArgs) {
+  constructor({ folder, options, host, router, token, account }: GatewayArgs) {
     const own = join(folder, "gateway");
     mkdirSync(own);
     const { files, command } = renderedGateway(options);
     const here = (text: string) =>
       text
-        .replaceAll(/\/etc\/nginx\/(?:gateway|tokens)|\/tmp/g, own)
+        .replaceAll(/\/etc\/nginx\/(?:gateway|tokens|account)|\/tmp/g, own)
         .replaceAll(routerAddress, router)
         .replaceAll("modules/ngx_http_js_module.so", scriptModule ?? "modules/ngx_http_js_module.so")
         .replace(`listen ${ports.gateway};`, `listen ${host}:${ports.gateway};`);
     for (const [name, text] of Object.entries(files)) writeFileSync(join(own, name), here(text));
-    writeFileSync(join(own, "tokens.json"), gatewayTokensFile(tokens));
+    writeFileSync(join(own, "tokens.json"), gatewayTokensFile([token]));
+    writeFileSync(join(own, "account.json"), gatewayAccountFile(account));
     // Started by root, nginx has other users do the work, who must get through to the files.
     chmodSync(own, 0o755);
     this.program = new Program("gateway", { command: [...command.map(here), "-p", own], folder });

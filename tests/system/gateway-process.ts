@@ -10,13 +10,14 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { accepts } from "./accepts.js";
 import { freePort } from "../../ops/start/free-port.js";
 import { writeCertificate } from "../../ops/certificate/certificate-folder.js";
 import {
-  type GatewayToken,
+  type GatewayAccount,
+  gatewayAccountFile,
   gatewayScript,
   gatewayTokensFile,
 } from "../../stacks/platform/gateway/credentials.js";
@@ -50,18 +51,26 @@ export class GatewayProcess {
     return readFileSync(this.#path("nginx.log"), "utf8");
   }
 
-  writeTokens(...tokens: GatewayToken[]): void {
+  writeTokens(...tokens: string[]): void {
     writeFileSync(this.#path("tokens.json"), gatewayTokensFile(tokens));
   }
 
-  removeTokens(): void {
-    rmSync(this.#path("tokens.json"));
+  /** What the server is told for whoever shows a token. */
+  writeAccount(account: GatewayAccount): void {
+    writeFileSync(this.#path("account.json"), gatewayAccountFile(account));
+  }
+
+  remove(file: "tokens.json" | "account.json"): void {
+    rmSync(this.#path(file));
   }
 
   /** Starts it on a free port of its own. */
   async start(options: Partial<GatewayOptions> & { readonly upstream: string }): Promise<void> {
     this.port = await freePort();
-    writeFileSync(this.#path("gateway.js"), gatewayScript(this.#path("tokens.json")));
+    writeFileSync(
+      this.#path("gateway.js"),
+      gatewayScript({ tokens: this.#path("tokens.json"), account: this.#path("account.json") }),
+    );
     const config = nginxConfig({
       organization: "default",
       port: this.port,
@@ -79,7 +88,7 @@ export class GatewayProcess {
     });
     this.#nginx = nginx;
     closeSync(log);
-    while (!(await accepts(this.port))) {
+    while (!(await accepts("127.0.0.1", this.port))) {
       if (nginx.exitCode !== null) throw new Error(`nginx did not start:\n${this.log}`);
     }
   }
@@ -98,17 +107,5 @@ export class GatewayProcess {
 
   #path(file: string): string {
     return join(this.folder, file);
-  }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { envNames } from "@o2cqrs/contract";
 import { OpenObserve } from "@o2cqrs/providers/client";
 import { createEngine } from "@o2cqrs/local-engine";
 import { type RunningServer, startServer } from "@o2cqrs/local-openobserve";
@@ -12,7 +13,6 @@ jest.setTimeout(180_000);
 
 const user = "root@example.com";
 const password = "Complexpass#123";
-const rootToken = "a-token-that-only-the-gateway-knows";
 const ingestToken = "plan-token-0123456789abcdef";
 
 describeWithProgram("nginx", "the gateway on a real nginx, before the embedded server", () => {
@@ -21,6 +21,7 @@ describeWithProgram("nginx", "the gateway on a real nginx, before the embedded s
   let gateway: GatewayProcess;
   let application: Agent;
   let url: string;
+  let accountToken: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "o2cqrs-gateway-server-"));
@@ -28,10 +29,9 @@ describeWithProgram("nginx", "the gateway on a real nginx, before the embedded s
       dataDir: join(folder, "data"),
       rootUser: user,
       rootPassword: password,
-      rootToken,
     });
     gateway = await GatewayProcess.create();
-    gateway.writeTokens({ token: ingestToken, user, credential: rootToken });
+    gateway.writeTokens(ingestToken);
     await gateway.start({ upstream: new URL(server.url).host });
     url = `https://localhost:${gateway.port}`;
     application = new Agent({ connect: { ca: gateway.authority } });
@@ -86,6 +86,17 @@ describeWithProgram("nginx", "the gateway on a real nginx, before the embedded s
     expect(deployed.ok).toBe(true);
   });
 
+  it("sends for the plan's bearer token as the service account that the deployment has made, and not before", async () => {
+    const early = await send("/otlp/v1/logs", `Bearer ${ingestToken}`, logs());
+    expect([early.status, JSON.parse(early.text)]).toMatchObject([503, { code: 503 }]);
+    const { env } = (await stack(gateway.authority).outputs({ showSecrets: true })) as {
+      env: Record<string, string>;
+    };
+    accountToken = env[envNames.token]!;
+    gateway.writeAccount({ user: env[envNames.user]!, credential: accountToken });
+    expect((await send("/otlp/v1/logs", `Bearer ${ingestToken}`, logs())).status).toBe(200);
+  });
+
   it("takes the plan's bearer token for sending, by the server's paths and by the short ones", async () => {
     const records = JSON.stringify([{ message: "by the server's path" }]);
     const bearer = `Bearer ${ingestToken}`;
@@ -107,7 +118,7 @@ describeWithProgram("nginx", "the gateway on a real nginx, before the embedded s
   });
 
   it("takes no token that only stands behind it, and the server none that it knows alone", async () => {
-    expect((await send("/otlp/v1/logs", `Bearer ${rootToken}`, logs())).status).toBe(401);
+    expect((await send("/otlp/v1/logs", `Bearer ${accountToken}`, logs())).status).toBe(401);
     const past = await request(`${server.url}/api/default/v1/logs`, {
       method: "POST",
       headers: { authorization: `Bearer ${ingestToken}`, "content-type": "application/json" },

@@ -17,27 +17,37 @@ interface Seen {
   headers: IncomingHttpHeaders;
 }
 
+interface Upstream {
+  readonly server: Server;
+  readonly port: number;
+  readonly seen: Seen[];
+  /** Values of Authorization that it answers 401. */
+  readonly refused: Set<string>;
+}
+
 /** A server that remembers what reached it. */
-async function startUpstream(): Promise<{ server: Server; port: number; seen: Seen[] }> {
+async function startUpstream(): Promise<Upstream> {
   const seen: Seen[] = [];
+  const refused = new Set<string>();
   const server = createServer((incoming, answer) => {
     seen.push({ method: incoming.method!, path: incoming.url!, headers: incoming.headers });
-    incoming
-      .resume()
-      .on("end", () => answer.setHeader("content-type", "application/json").end('{"upstream":true}'));
+    incoming.resume().on("end", () => {
+      answer.setHeader("content-type", "application/json");
+      if (!refused.has(incoming.headers.authorization ?? "")) return answer.end('{"upstream":true}');
+      answer.writeHead(401, { "www-authenticate": "Basic" }).end('{"upstream":true}');
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return { server, port: (server.address() as AddressInfo).port, seen };
+  return { server, port: (server.address() as AddressInfo).port, seen, refused };
 }
 
 describeWithProgram("nginx", "the gateway on a real nginx", () => {
-  let upstream: Awaited<ReturnType<typeof startUpstream>>;
+  let upstream: Upstream;
   let gateway: GatewayProcess;
   let dispatcher: Agent;
 
-  const writeTokens = (value: string) =>
-    gateway.writeTokens({ token: value, user: "ingest@example.com", credential: "server-side" });
+  const account = { user: "orders@o2cqrs.internal", credential: "server-side" };
 
   const startGateway = (changes: Partial<GatewayOptions> = {}) =>
     gateway.start({
@@ -49,7 +59,8 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
 
   beforeAll(async () => {
     gateway = await GatewayProcess.create();
-    writeTokens(token);
+    gateway.writeTokens(token);
+    gateway.writeAccount(account);
     upstream = await startUpstream();
     await startGateway();
     dispatcher = new Agent({ connect: { ca: gateway.authority } });
@@ -83,14 +94,14 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
   }
 
   const basic = `Basic ${Buffer.from("root@example.com:secret").toString("base64")}`;
-  const asIngest = `Basic ${Buffer.from("ingest@example.com:server-side").toString("base64")}`;
+  const asIngest = `Basic ${Buffer.from("orders@o2cqrs.internal:server-side").toString("base64")}`;
 
   it("lets HTTP Basic through as it is, for the server to judge", async () => {
     expect((await call("GET", "/api/default/streams", basic)).status).toBe(200);
     expect(upstream.seen[0]!.headers.authorization).toBe(basic);
   });
 
-  it("accepts the plan's bearer token and tells the server the credential that it stands for", async () => {
+  it("accepts the plan's bearer token and tells the server the service account that it stands for", async () => {
     expect((await call("POST", "/api/default/cqrs-commands/_json", `Bearer ${token}`, "[]")).status).toBe(
       200,
     );
@@ -181,18 +192,54 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
     expect((await call("GET", "/healthz")).status).toBe(200);
   });
 
-  it("takes a rotated token at once and refuses the old one", async () => {
-    writeTokens("another-token-0123456789");
-    expect((await call("POST", "/otlp/v1/logs", `Bearer ${token}`, "x")).status).toBe(401);
-    expect((await call("POST", "/otlp/v1/logs", "Bearer another-token-0123456789", "x")).status).toBe(200);
-    writeTokens(token);
+  const sendWith = (value: string) => call("POST", "/otlp/v1/logs", `Bearer ${value}`, "x");
+
+  it("takes a rotated token at once and refuses the old one, or takes both while clients change", async () => {
+    const another = "another-token-0123456789";
+    gateway.writeTokens(token, another);
+    for (const each of [token, another]) expect((await sendWith(each)).status).toBe(200);
+    gateway.writeTokens(another);
+    expect((await sendWith(token)).status).toBe(401);
+    expect((await sendWith(another)).status).toBe(200);
+    gateway.writeTokens(token);
   });
 
-  it("refuses every bearer token when the secret is missing, and lets Basic through", async () => {
-    gateway.removeTokens();
-    expect((await call("POST", "/otlp/v1/logs", `Bearer ${token}`, "x")).status).toBe(401);
-    expect((await call("GET", "/api/default/streams", basic)).status).toBe(200);
-    writeTokens(token);
+  it("sends as another account from the moment that it is written", async () => {
+    gateway.writeAccount({ ...account, credential: "rotated" });
+    expect((await sendWith(token)).status).toBe(200);
+    expect(upstream.seen[0]!.headers.authorization).toBe(
+      `Basic ${Buffer.from("orders@o2cqrs.internal:rotated").toString("base64")}`,
+    );
+    gateway.writeAccount(account);
+  });
+
+  it.each(["account.json", "tokens.json"] as const)(
+    "asks clients with a token to try again while %s is missing, and lets Basic through",
+    async (file) => {
+      gateway.remove(file);
+      const { status, json, headers } = await sendWith(token);
+      expect([status, json.code, headers["retry-after"]]).toEqual([503, 503, "2"]);
+      expect(upstream.seen).toEqual([]);
+      expect((await call("GET", "/api/default/streams", basic)).status).toBe(200);
+      gateway.writeTokens(token);
+      gateway.writeAccount(account);
+    },
+  );
+
+  it("tells nobody whose token it does not know that it has no account yet", async () => {
+    gateway.remove("account.json");
+    expect((await sendWith("something-else-entirely")).status).toBe(401);
+    gateway.writeAccount(account);
+  });
+
+  it("asks clients to try again when the server refuses its own account, and tells others that they are refused", async () => {
+    upstream.refused.add(asIngest).add(basic);
+    const own = await sendWith(token);
+    expect([own.status, own.json.code, own.headers["retry-after"]]).toEqual([503, 503, "2"]);
+    const theirs = await call("POST", "/api/default/s/_json", basic, "[]");
+    expect([theirs.status, theirs.json.code]).toEqual([401, 401]);
+    expect(String(theirs.headers["www-authenticate"])).toContain("Basic");
+    upstream.refused.clear();
   });
 
   it("answers 502 as JSON when the server is gone", async () => {
@@ -204,17 +251,47 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
     await startGateway();
   });
 
+  /** More at once than a slow machine lets through at one a second. */
+  const many = <T>(one: (index: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: 40 }, (_, index) => one(index)));
+
   it("answers 429 as JSON to one credential that sends too fast, and not to another", async () => {
     await gateway.stop();
     await startGateway({ requestsPerSecond: 1, burst: 2 });
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => call("POST", "/otlp/v1/logs", `Bearer ${token}`, "x")),
-    );
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
+    const answers = await many(() => sendWith(token));
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(3);
     const limited = answers.find(({ status }) => status === 429)!;
     expect(limited.json).toMatchObject({ code: 429 });
     expect(limited.headers["retry-after"]).toBe("1");
     expect((await call("GET", "/api/default/streams", basic)).status).toBe(200);
+  });
+
+  it.each([
+    ["tokens", (index: number) => `Bearer a-guess-of-a-token-${index}`],
+    ["passwords", (index: number) => `Basic ${Buffer.from(`root@example.com:${index}`).toString("base64")}`],
+  ])("limits whoever guesses %s, before it looks at them", async (_title, guess) => {
+    await gateway.stop();
+    await startGateway({ addressRequestsPerSecond: 1, addressBurst: 2 });
+    const answers = await many((index) => call("GET", "/api/default/streams", guess(index)));
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(1);
+    expect(answers.filter(({ json }) => json.upstream === true).length).toBeLessThan(answers.length);
+  });
+
+  it("limits by the client's address that a proxy of ours names, and not by the proxy's", async () => {
+    const from = (address: string) =>
+      request(`https://127.0.0.1:${gateway.port}/api/default/streams`, {
+        dispatcher,
+        headers: { authorization: basic, "x-forwarded-for": `203.0.113.9, ${address}` },
+      }).then(async ({ statusCode, body }) => {
+        await body.dump();
+        return statusCode;
+      });
+    await gateway.stop();
+    await startGateway({ behindProxy: true, addressRequestsPerSecond: 1, addressBurst: 2 });
+    expect(await many(() => from("192.0.2.1"))).toContain(429);
+    upstream.seen.length = 0;
+    expect(await from("192.0.2.2")).toBe(200);
+    expect(upstream.seen[0]!.headers["x-forwarded-for"]).toBe("192.0.2.2");
   });
 
   it("never logs a credential", () => {

@@ -1,8 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { gatewayTokensFile } from "../gateway/credentials.js";
-import { GeneratedSecret } from "../generated-secret/resource.js";
-import { type Platform, type PlatformSecrets } from "../platform.js";
+import { gatewayAccountFile, gatewayTokensFile } from "../gateway/credentials.js";
+import { type Platform, type PlatformSecrets, type SendingAccount } from "../platform.js";
 import { publicUrl } from "../public-url.js";
 import { cpusAsRead, durationAsRead } from "./as-read.js";
 import { logOptions, tmpfsOptions } from "./compose.js";
@@ -34,14 +33,14 @@ export interface DockerPlatformArgs {
 export class DockerPlatform extends pulumi.ComponentResource implements Platform {
   declare readonly url: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
+  readonly #carriers: ((account: SendingAccount) => void)[] = [];
 
   constructor(name: string, args: DockerPlatformArgs, options?: pulumi.ComponentResourceOptions) {
     super("o2cqrs:platform:Docker", name, {}, options);
     const parsed = dockerOptions.parse(args.options ?? {});
     const definition = defineDocker(args.options ?? {});
     const own = { parent: this };
-    const rootToken = new GeneratedSecret("root-token", own);
-    const secret = secretsOf(args.secrets, rootToken.value, parsed.rootUser);
+    const secret = secretsOf(args.secrets);
 
     const network = new docker.Network("network", { name: definition.network, driver: "bridge" }, own);
     const volumes = new Map(
@@ -52,7 +51,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     );
     const containers = new Map<ContainerRole, docker.Container>();
     for (const container of definition.containers) {
-      const { files, role } = container;
+      const { account, files, role } = container;
       // Two containers can have neither one name nor one port.
       const inPlace = { parent: this, deleteBeforeReplace: true };
       // Pulled first: while an image cannot be had, the container that runs is left alone.
@@ -65,6 +64,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
         image,
         ...container.after.flatMap((each) => containers.get(each) ?? []),
         ...container.volumes.flatMap(({ volume }) => volumes.get(volume) ?? []),
+        ...(account === undefined ? [] : [volumes.get(account.volume) ?? []].flat()),
       ];
       if (files !== undefined) {
         const dependsOn = [image, volumes.get(files.volume)].flatMap((each) => each ?? []);
@@ -75,6 +75,15 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
           }),
         );
       }
+      if (account !== undefined)
+        this.#carriers.push((sending) => {
+          const dependsOn = [image, volumes.get(account.volume)].flatMap((each) => each ?? []);
+          const known = accountOf(sending);
+          new docker.Container(`${role}-account`, carrierArgs(account, container, known), {
+            ...inPlace,
+            dependsOn,
+          });
+        });
       containers.set(
         role,
         new docker.Container(role, containerArgs(container, network, secret), {
@@ -87,21 +96,28 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     this.url = pulumi.output(publicUrl(parsed));
     this.registerOutputs({ url: this.url });
   }
+
+  sendAs(account: SendingAccount): void {
+    for (const carry of this.#carriers) carry(account);
+  }
 }
 
 type Secrets = (name: SecretName) => pulumi.Output<string>;
 
-function secretsOf(secrets: PlatformSecrets, rootToken: pulumi.Output<string>, rootUser: string): Secrets {
-  const gatewayTokens = pulumi
-    .all([secrets.ingestToken, rootToken])
-    .apply(([token, credential]) => gatewayTokensFile([{ token, user: rootUser, credential }]));
-  const known: Partial<Record<SecretName, pulumi.Input<string>>> = { ...secrets, rootToken, gatewayTokens };
+function secretsOf({ ingestToken, ...secrets }: PlatformSecrets): Secrets {
+  const gatewayTokens = pulumi.output(ingestToken).apply((token) => gatewayTokensFile([token]));
+  const known: Partial<Record<SecretName, pulumi.Input<string>>> = { ...secrets, gatewayTokens };
   return (name) => {
     const value = known[name];
     if (value === undefined) throw new pulumi.RunError(`The Docker platform needs the secret ${name}.`);
     return pulumi.secret(value);
   };
 }
+
+const accountOf = ({ email, token }: SendingAccount): Secrets => {
+  const text = pulumi.secret(token).apply((credential) => gatewayAccountFile({ user: email, credential }));
+  return () => text;
+};
 
 const resolve = (text: Text, secret: Secrets): pulumi.Input<string> =>
   typeof text === "string" ? text : secret(text.secret);
@@ -146,7 +162,8 @@ function containerArgs(
   network: docker.Network,
   secret: Secrets,
 ): docker.ContainerArgs {
-  const { files, healthcheck } = container;
+  const { account, files, healthcheck } = container;
+  const readOnly = [files, account].flatMap((each) => each ?? []);
   return {
     name: container.name,
     hostname: container.name,
@@ -160,7 +177,12 @@ function containerArgs(
     ...(files && { labels: [{ label: filesLabel, value: digestOf(files, secret) }] }),
     mounts: [
       ...container.volumes.map(({ volume, path }) => ({ type: "volume", source: volume, target: path })),
-      ...(files ? [{ type: "volume", source: files.volume, target: files.folder, readOnly: true }] : []),
+      ...readOnly.map(({ volume, folder }) => ({
+        type: "volume",
+        source: volume,
+        target: folder,
+        readOnly: true,
+      })),
     ],
     tmpfs: Object.fromEntries(
       Object.entries(container.tmpfs).map(([path, size]) => [path, tmpfsOptions(size)]),

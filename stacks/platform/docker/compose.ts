@@ -1,10 +1,16 @@
-import { type ContainerDefinition, type DockerDefinition, type SecretName, type Text } from "./definition.js";
+import {
+  type ContainerDefinition,
+  type ContainerRole,
+  type DockerDefinition,
+  type SecretName,
+  type Text,
+} from "./definition.js";
 
 /** Variables of the `.env` file that stand for the secrets. */
 export const composeVariables: Readonly<Record<SecretName, string>> = {
   rootPassword: "O2CQRS_ROOT_PASSWORD",
-  rootToken: "O2CQRS_ROOT_TOKEN",
   gatewayTokens: "O2CQRS_GATEWAY_TOKENS",
+  gatewayAccount: "O2CQRS_GATEWAY_ACCOUNT",
   tlsCertificate: "O2CQRS_TLS_CERTIFICATE",
   tlsKey: "O2CQRS_TLS_KEY",
   s3AccessKey: "O2CQRS_S3_ACCESS_KEY",
@@ -18,6 +24,8 @@ export interface ComposeFolder {
   readonly files: Readonly<Record<string, string>>;
   /** Files beside it that are secrets, by relative path: the folder's owner writes them, mode 0600. */
   readonly secretFiles: Readonly<Record<string, SecretName>>;
+  /** Those of them that are written when the server is configured; their folders are there before. */
+  readonly laterFiles: Readonly<Record<string, SecretName>>;
   /** Secrets that stand in `.env`. */
   readonly variables: readonly SecretName[];
 }
@@ -27,6 +35,11 @@ export function composeFolder(definition: DockerDefinition): ComposeFolder {
   const { containers } = definition;
   const mounted = containers.flatMap(({ role, files }) =>
     Object.entries(files?.files ?? {}).map(([name, content]) => ({ path: `${role}/${name}`, content })),
+  );
+  const later = containers.flatMap(({ role, account }) =>
+    Object.entries(account?.files ?? {}).flatMap(([name, content]) =>
+      secretOf(content).map((secret) => [`${accountFolder(role)}/${name}`, secret] as const),
+    ),
   );
   const inEnvironment = containers.flatMap(({ environment }) => Object.values(environment)).flatMap(secretOf);
   return {
@@ -44,9 +57,12 @@ export function composeFolder(definition: DockerDefinition): ComposeFolder {
     secretFiles: Object.fromEntries(
       mounted.flatMap(({ path, content }) => (typeof content === "string" ? [] : [[path, content.secret]])),
     ),
+    laterFiles: Object.fromEntries(later),
     variables: [...new Set(inEnvironment)],
   };
 }
+
+const accountFolder = (role: ContainerRole) => `${role}-account`;
 
 /** Compose mounts files from its folder, so only data has volumes. */
 const dataVolumes = (containers: readonly ContainerDefinition[]) =>
@@ -79,6 +95,9 @@ function service(
     ),
     volumes: [
       ...(container.files === undefined ? [] : [`./${container.role}:${container.files.folder}:ro`]),
+      ...(container.account === undefined
+        ? []
+        : [`./${accountFolder(container.role)}:${container.account.folder}:ro`]),
       ...container.volumes.map(({ volume, path }) => `${volume}:${path}`),
     ],
     tmpfs: Object.entries(container.tmpfs).map(([path, megabytes]) => `${path}:${tmpfsOptions(megabytes)}`),

@@ -1,5 +1,5 @@
 import { type z } from "zod";
-import { gatewayScript } from "../gateway/credentials.js";
+import { accountFile, gatewayScript, tokensFile } from "../gateway/credentials.js";
 import { nginxConfig } from "../gateway/nginx.js";
 import { publicUrl } from "../public-url.js";
 import { type ContainerDefinition, type DockerDefinition, type Text } from "./definition.js";
@@ -21,8 +21,9 @@ const storeData = "/var/tmp";
 /** The daemon's own name server, at the same address in every network but the default one. */
 const dockerNameServer = "127.0.0.11";
 
-/** Folder of the gateway's files. */
+/** Folders of the gateway's files, and of the account that it sends as. */
 const gatewayFiles = "/etc/nginx/gateway";
+const gatewayAccount = "/etc/nginx/account";
 
 /**
  * The deployment that the options describe.
@@ -38,9 +39,9 @@ export function defineDocker(input: DockerOptions): DockerDefinition {
   ];
   return {
     network: options.name,
-    volumes: containers.flatMap(({ volumes, files }) => [
+    volumes: containers.flatMap(({ volumes, files, account }) => [
       ...volumes.map(({ volume }) => volume),
-      ...(files === undefined ? [] : [files.volume]),
+      ...[files, account].flatMap((each) => (each === undefined ? [] : [each.volume])),
     ]),
     containers,
   };
@@ -65,7 +66,7 @@ function openobserve(options: Options): ContainerDefinition {
   };
 }
 
-/** Every variable is one the server knows; the root user's secrets can be given in no other way. */
+/** Every variable is one the server knows; the root user's password can be given in no other way. */
 const serverEnvironment = (options: Options): Record<string, Text> => ({
   ZO_LOCAL_MODE: "true",
   ZO_DATA_DIR: "/data",
@@ -74,7 +75,6 @@ const serverEnvironment = (options: Options): Record<string, Text> => ({
   ZO_HTTP_IPV6_ENABLED: "false",
   ZO_ROOT_USER_EMAIL: options.rootUser,
   ZO_ROOT_USER_PASSWORD: { secret: "rootPassword" },
-  ZO_ROOT_USER_TOKEN: { secret: "rootToken" },
   ZO_WEB_URL: publicUrl(options),
   ZO_COOKIE_SECURE_ONLY: "true",
   ZO_TELEMETRY: "false",
@@ -118,11 +118,19 @@ function gateway(options: Options): ContainerDefinition {
           module: options.gatewayModule,
           ...options.limits,
         }),
-        "gateway.js": gatewayScript(file("tokens.json")),
-        "tokens.json": { secret: "gatewayTokens" },
+        "gateway.js": gatewayScript({
+          tokens: file(tokensFile),
+          account: `${gatewayAccount}/${accountFile}`,
+        }),
+        [tokensFile]: { secret: "gatewayTokens" },
         "tls.crt": { secret: "tlsCertificate" },
         "tls.key": { secret: "tlsKey" },
       },
+    },
+    account: {
+      volume: `${options.name}-gateway-account`,
+      folder: gatewayAccount,
+      files: { [accountFile]: { secret: "gatewayAccount" } },
     },
     volumes: [],
     tmpfs: { "/tmp": 64 },

@@ -4,13 +4,13 @@
  */
 
 /**
- * Secrets that the containers need. The server takes the root user's token at its first start and keeps it,
- * so it is made once; the token that applications send is the gateway's, and can be changed at any time.
+ * Secrets that the containers need. The token that applications send is the gateway's, and can be changed at any
+ * time; the account that it stands for is made on the server when that runs.
  */
 export const secretNames = [
   "rootPassword",
-  "rootToken",
   "gatewayTokens",
+  "gatewayAccount",
   "tlsCertificate",
   "tlsKey",
   "s3AccessKey",
@@ -70,6 +70,8 @@ export interface ContainerDefinition {
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, Text>>;
   readonly files?: FileVolume;
+  /** The account that it acts as on the server, put there when the server is configured: until then a folder without files. */
+  readonly account?: FileVolume;
   /** What it writes to. */
   readonly volumes: readonly VolumeMount[];
   /** Folders in memory, with their size in MiB: all that is writable beside the volumes. */

@@ -2,5 +2,5 @@ export { composeFolder, composeVariables, type ComposeFolder } from "./compose.j
 export { defineDocker } from "./define.js";
 export { type SecretName } from "./definition.js";
 export { dockerOptions, type DockerOptions } from "./options.js";
-export { gatewayTokensFile } from "../gateway/credentials.js";
+export { gatewayAccountFile, gatewayTokensFile, type GatewayAccount } from "../gateway/credentials.js";
 export { dockerOptionsOf } from "../index.js";

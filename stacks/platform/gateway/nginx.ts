@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Purpose } from "./credentials.js";
 import { ingestPath, internalPath, shortOtlpPath } from "./paths.js";
 
 const absolutePath = z.string().regex(/^\/[\w./-]+$/, "an absolute path of letters, digits, dots, dashes");
@@ -27,6 +28,14 @@ export const gatewayOptions = z.strictObject({
   /** Requests a second that one credential may send, and how many more in a burst. */
   requestsPerSecond: z.int().min(1).default(200),
   burst: z.int().min(0).default(400),
+  /**
+   * The same of one address, whatever credentials it shows: who guesses shows another each time. Enough for many
+   * applications behind one address.
+   */
+  addressRequestsPerSecond: z.int().min(1).default(1000),
+  addressBurst: z.int().min(0).default(2000),
+  /** Whether only a proxy of ours reaches the gateway, and names the client's address last in X-Forwarded-For. */
+  behindProxy: z.boolean().default(false),
   /** Seconds that a client may pause while it sends a request. */
   clientTimeoutSeconds: z.int().min(1).default(10),
   /** Seconds that the server may take to answer; searches are the slow ones. */
@@ -35,28 +44,78 @@ export const gatewayOptions = z.strictObject({
 
 export type GatewayOptions = z.input<typeof gatewayOptions>;
 
-/** An answer of the gateway's own: JSON in the server's shape, so that clients parse one form of error. */
-const errorAnswer = (status: number, message: string, headers: readonly string[] = []) => `
-    location @error${status} {
-      internal;
-      default_type application/json;
-      ${headers.map((header) => `add_header ${header} always;`).join("\n      ")}
-      return ${status} '{"code":${status},"message":"${message}"}';
-    }`;
+interface Answer {
+  readonly status: number;
+  readonly message: string;
+  readonly headers?: readonly string[];
+}
 
-const errors = [
-  {
-    status: 401,
-    message: "Unauthorized Access: send HTTP Basic or a bearer token of this gateway",
-    headers: [`WWW-Authenticate 'Basic realm="openobserve"'`],
-  },
-  { status: 403, message: "This token may only send telemetry", headers: [] },
-  { status: 404, message: "Not found", headers: [] },
-  { status: 413, message: "Request body too large: send smaller batches", headers: [] },
+/** What nginx itself comes to. */
+const answers: readonly Answer[] = [
+  { status: 404, message: "Not found" },
+  { status: 413, message: "Request body too large: send smaller batches" },
   { status: 429, message: "Too many requests: slow down", headers: ["Retry-After 1"] },
+  { status: 500, message: "The gateway failed: its log says why" },
   { status: 502, message: "OpenObserve cannot be reached", headers: ["Retry-After 2"] },
   { status: 504, message: "OpenObserve did not answer in time", headers: ["Retry-After 2"] },
-] as const;
+];
+
+const unknown: Answer = {
+  status: 401,
+  message: "Unauthorized Access: send HTTP Basic or a bearer token of this gateway",
+  headers: [`WWW-Authenticate 'Basic realm="openobserve"'`],
+};
+
+const beyond: Answer = { status: 403, message: "This token may only send telemetry" };
+
+/** The gateway's own fault, which does not last: many clients throw away what is answered 401. */
+const unready: Answer = {
+  status: 503,
+  message: "The account of the gateway is not there yet, or has just been changed: try again",
+  headers: ["Retry-After 2"],
+};
+
+/** JSON in the server's shape, so that clients parse one form of error. */
+const answering = ({ status, message, headers = [] }: Answer): string =>
+  [
+    ...headers.map((header) => `add_header ${header} always;`),
+    `return ${status} '{"code":${status},"message":"${message}"}';`,
+  ].join(" ");
+
+const answerLocation = (answer: Answer): string => `
+    location @error${answer.status} {
+      internal;
+      default_type application/json;
+      ${answering(answer)}
+    }`;
+
+/**
+ * A refusal, by the script or by the server, comes here as 401; which one it is, the script's reason tells. A
+ * server that refuses a request that the script has passed for a token refuses the gateway's account.
+ */
+const refusedLocation = `
+    location @refused {
+      internal;
+      default_type application/json;
+      if ($gateway_refusal = beyond) { ${answering(beyond)} }
+      if ($gateway_refusal = unready) { ${answering(unready)} }
+      if ($gateway_kind = ingest) { ${answering(unready)} }
+      ${answering(unknown)}
+    }`;
+
+const errorPages = (answered: readonly Answer[]): string =>
+  [
+    "error_page 401 = @refused;",
+    ...answered.map(({ status }) => `error_page ${status} = @error${status};`),
+  ].join(" ");
+
+/** Of the server's own answers those that mean the same; its other ones say more than the gateway could. */
+const intercepted = answers.filter(({ status }) => [413, 429, 502, 504].includes(status));
+
+const admitPath = "/-/admit";
+
+/** Has the script admit a request, or refuse it. The limits come first, so that guesses are limited too. */
+const admitted = (purpose: Purpose): string => `auth_request ${admitPath}/${purpose};`;
 
 /**
  * The gateway's whole `nginx.conf`. It ends TLS, admits Basic and its own bearer tokens, keeps those tokens
@@ -83,8 +142,6 @@ events {
 
 http {
   js_import gateway from ${options.script};
-  js_set $gateway_kind gateway.kind;
-  js_set $gateway_authorization gateway.authorization;
   js_set $gateway_limit_key gateway.limitKey;
 
   # No header is logged: they carry credentials.
@@ -105,24 +162,28 @@ http {
   send_timeout ${timeout};
   reset_timedout_connection on;
 
-  limit_req_zone $gateway_limit_key zone=gateway:10m rate=${options.requestsPerSecond}r/s;
+  limit_req_zone $binary_remote_addr zone=address:10m rate=${options.addressRequestsPerSecond}r/s;
+  limit_req_zone $gateway_limit_key zone=credential:10m rate=${options.requestsPerSecond}r/s;
   limit_req_status 429;
-
-  # A token for sending does nothing else, not even by a path that reads like one for sending.
-  map "$gateway_kind $request_method" $gateway_beyond_token {
-    default 0;
-    "~^ingest (?!POST$)" 1;
-  }
 ${
-  resolver === undefined
+  options.behindProxy
     ? `
+  # Nobody but the proxy gets here, which puts the client's address last.
+  set_real_ip_from 0.0.0.0/0;
+  set_real_ip_from ::/0;
+  real_ip_header X-Forwarded-For;
+`
+    : ""
+}${
+    resolver === undefined
+      ? `
   upstream openobserve {
     server ${options.upstream};
     keepalive 32;
   }
 `
-    : ""
-}
+      : ""
+  }
   server {
     listen ${options.port}${tls === undefined ? "" : " ssl"};${
       tls === undefined
@@ -135,7 +196,7 @@ ${
     add_header Strict-Transport-Security "max-age=31536000" always;`
     }
 
-${errors.map(({ status }) => `    error_page ${status} @error${status};`).join("\n")}
+    ${errorPages(answers)}
 ${
   resolver === undefined
     ? ""
@@ -152,7 +213,16 @@ ${
     proxy_set_header Authorization $gateway_authorization;
     proxy_connect_timeout 5s;
     proxy_read_timeout ${options.upstreamTimeoutSeconds}s;
-    limit_req zone=gateway burst=${options.burst} nodelay;
+    limit_req zone=address burst=${options.addressBurst} nodelay;
+    limit_req zone=credential burst=${options.burst} nodelay;
+    auth_request_set $gateway_kind $sent_http_gateway_kind;
+    auth_request_set $gateway_refusal $sent_http_gateway_refusal;
+    auth_request_set $gateway_authorization $sent_http_gateway_authorization;
+
+    location ^~ ${admitPath}/ {
+      internal;
+      js_content gateway.admit;
+    }
 
     # Whether the process is alive; needs no credential.
     location = /healthz {
@@ -164,43 +234,31 @@ ${
     }
 
     location ~ ${shortOtlpPath} {
-      if ($gateway_kind = none) {
-        return 401;
-      }
-      if ($gateway_beyond_token) {
-        return 403;
-      }
+      ${admitted("sending")}
+      proxy_intercept_errors on;
+      ${errorPages(intercepted)}
       proxy_pass http://${server}/api/${options.organization}/v1/$1$is_args$args;
     }
 
     location ~ ${ingestPath} {
-      if ($gateway_kind = none) {
-        return 401;
-      }
-      if ($gateway_beyond_token) {
-        return 403;
-      }
+      ${admitted("sending")}
+      proxy_intercept_errors on;
+      ${errorPages(intercepted)}
       proxy_pass http://${server};
     }
 
     location /api/ {
-      if ($gateway_kind = none) {
-        return 401;
-      }
-      if ($gateway_kind = ingest) {
-        return 403;
-      }
+      ${admitted("managing")}
       proxy_pass http://${server};
     }
 
     # The web application and its sign-in; the server judges its own cookies.
     location / {
-      if ($gateway_kind = ingest) {
-        return 403;
-      }
+      ${admitted("browsing")}
       proxy_pass http://${server};
     }
-${errors.map(({ status, message, headers }) => errorAnswer(status, message, headers)).join("\n")}
+${refusedLocation}
+${answers.map(answerLocation).join("\n")}
   }
 }
 `;

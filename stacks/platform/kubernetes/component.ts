@@ -5,19 +5,19 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import type { Platform, PlatformSecrets } from "../platform.js";
+import type { Platform, PlatformSecrets, SendingAccount } from "../platform.js";
 import { publicUrl } from "../public-url.js";
 import { Alertmanager } from "./alertmanager.js";
 import { Backup } from "./backup.js";
 import { Compactor } from "./compactor.js";
 import { Foundation } from "./foundation.js";
-import { Gateway } from "./gateway.js";
+import { Gateway, sendingAccount } from "./gateway.js";
 import { Ingester } from "./ingester.js";
 import { Ingress } from "./ingress.js";
 import { Nats } from "./nats.js";
 import { NetworkPolicies } from "./network-policies.js";
 import { ObjectStore } from "./object-store.js";
-import { type KubernetesOptions, kubernetesOptions } from "./options.js";
+import { type KubernetesOptions, kubernetesOptions, type Options } from "./options.js";
 import { Postgres } from "./postgres.js";
 import { Querier } from "./querier.js";
 import { Router } from "./router.js";
@@ -45,6 +45,8 @@ export interface KubernetesPlatformArgs {
 export class KubernetesPlatform extends ComponentResource implements Platform {
   declare readonly url: Output<string>;
   readonly ready: readonly Resource[];
+  readonly #options: Options;
+  readonly #foundation: Foundation;
 
   constructor(name: string, args: KubernetesPlatformArgs, resourceOptions?: ComponentResourceOptions) {
     super("o2cqrs:platform:Kubernetes", name, {}, resourceOptions);
@@ -76,8 +78,14 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
     new Backup(part([...base, ...stores]), own);
     new ServiceMonitor(part([foundation]), own);
 
+    this.#options = options;
+    this.#foundation = foundation;
     this.ready = ingress.resources;
     this.url = output(publicUrl(options));
     this.registerOutputs({ url: this.url });
+  }
+
+  sendAs(account: SendingAccount): void {
+    sendingAccount(this.#options, account, this.#foundation.resources, this);
   }
 }

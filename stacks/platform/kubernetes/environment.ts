@@ -50,8 +50,6 @@ const server = (options: Options) => [
   set("ZO_GRPC_PORT", ports.grpc),
   set("ZO_ROOT_USER_EMAIL", options.rootUser),
   fromSecret("ZO_ROOT_USER_PASSWORD", serverSecret, "root-password"),
-  // The server keeps that of its first start. The token that clients send is the gateway's, so that it can be rotated.
-  fromSecret("ZO_ROOT_USER_TOKEN", serverSecret, "root-token"),
   fromSecret("ZO_EXT_AUTH_SALT", serverSecret, "authentication-salt"),
   // Left empty, pages of any origin could call the API.
   set("ZO_WEB_URL", publicUrl(options)),

@@ -1,6 +1,6 @@
-import type { Resource } from "@pulumi/pulumi";
 import { imageName } from "../docker/images.js";
-import { gatewayScript } from "../gateway/credentials.js";
+import { output, type Resource, secret } from "@pulumi/pulumi";
+import { accountFile, gatewayAccountFile, gatewayScript, tokensFile } from "../gateway/credentials.js";
 import { nginxConfig } from "../gateway/nginx.js";
 import { routerAddress } from "./addresses.js";
 import { autoscaler } from "./autoscalers.js";
@@ -16,6 +16,7 @@ import {
   deploymentDefaults,
   httpProbe,
   identity,
+  optionalSecretVolume,
   placement,
   podDefaults,
   podSecurity,
@@ -26,8 +27,9 @@ import {
   temporaryMount,
 } from "./pod.js";
 import { priorityName } from "./priorities.js";
-import { Part, type PartArgs } from "./register.js";
-import { gatewaySecret } from "./secrets.js";
+import { Part, type PartArgs, register } from "./register.js";
+import type { SendingAccount } from "../platform.js";
+import { accountSecret, gatewaySecret } from "./secrets.js";
 import { serviceAccount } from "./service-accounts.js";
 import { service, servicePort } from "./services.js";
 import { resourcesOf, sizes } from "./sizes.js";
@@ -37,6 +39,7 @@ const nginxUser = 101;
 
 const folder = "/etc/nginx/gateway";
 const tokensFolder = "/etc/nginx/tokens";
+const accountFolder = "/etc/nginx/account";
 
 /** Seconds that nginx may take to finish requests, after those that its address takes to leave the Service. */
 const lingerSeconds = 10;
@@ -49,9 +52,14 @@ export function gatewayManifests(options: Options): Manifest[] {
       organization: options.organization,
       port: ports.gateway,
       script: `${folder}/gateway.js`,
+      // The network policies let in the ingress controller alone.
+      behindProxy: true,
       ...options.limits,
     }),
-    "gateway.js": gatewayScript(`${tokensFolder}/tokens.json`),
+    "gateway.js": gatewayScript({
+      tokens: `${tokensFolder}/${tokensFile}`,
+      account: `${accountFolder}/${accountFile}`,
+    }),
   };
   const configMap = {
     apiVersion: "v1",
@@ -107,6 +115,7 @@ export function gatewayManifests(options: Options): Manifest[] {
               volumeMounts: [
                 { name: "config", mountPath: folder, readOnly: true },
                 { name: "tokens", mountPath: tokensFolder, readOnly: true },
+                { name: "account", mountPath: accountFolder, readOnly: true },
                 temporaryMount,
               ],
             },
@@ -116,6 +125,8 @@ export function gatewayManifests(options: Options): Manifest[] {
             configVolume("config", nameOf("gateway")),
             // Read at every request: a rotated token needs no restart.
             secretVolume("tokens", gatewaySecret),
+            // Made on the server, so later than these pods: see `sendingAccount`.
+            optionalSecretVolume("account", accountSecret),
           ],
         },
       },
@@ -145,4 +156,25 @@ export class Gateway extends Part {
   constructor(args: GatewayArgs, options: { readonly parent: Resource }) {
     super("Gateway", gatewayManifests(args.options), args, options);
   }
+}
+
+/**
+ * The account that the gateway sends as, for its pods to read. With External Secrets too it is the deployment that
+ * writes it: it is the deployment that makes the account.
+ */
+export function sendingAccount(
+  options: Options,
+  { email, token }: SendingAccount,
+  after: readonly Resource[],
+  parent: Resource,
+): Resource {
+  const file = secret(output(token)).apply((credential) => gatewayAccountFile({ user: email, credential }));
+  const manifest = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: metadataOf("gateway", options.namespace, accountSecret),
+    type: "Opaque",
+    data: { [accountFile]: file.apply((text) => Buffer.from(text).toString("base64")) },
+  };
+  return register(manifest, { parent, dependsOn: [...after] });
 }

@@ -98,6 +98,12 @@ export const secretVolume = (name: string, secretName: string) => ({
   secret: { secretName, defaultMode: ownerAndGroupRead },
 });
 
+/** A folder without files until there is such a secret. */
+export const optionalSecretVolume = (name: string, secretName: string) => ({
+  name,
+  secret: { secretName, defaultMode: ownerAndGroupRead, optional: true },
+});
+
 export const configVolume = (name: string, configMap: string) => ({
   name,
   configMap: { name: configMap, defaultMode: ownerAndGroupRead },

@@ -1,5 +1,4 @@
 import {
-  all,
   ComponentResource,
   type Input,
   output,
@@ -43,7 +42,7 @@ export class SecretStore extends ComponentResource {
     if (options.externalSecrets !== undefined) {
       this.resources = externalSecretManifests(options).map((manifest) => register(manifest, child));
     } else {
-      const values = this.valuesOf(options, secrets);
+      const values = this.valuesOf(secrets);
       this.resources = secretDefinitions(options).map((definition) =>
         register(secretManifest(options, definition, values), child),
       );
@@ -51,18 +50,14 @@ export class SecretStore extends ComponentResource {
     this.registerOutputs();
   }
 
-  private valuesOf(options: Options, secrets: PlatformSecrets): Values {
+  private valuesOf(secrets: PlatformSecrets): Values {
     const generated = (name: string) => new GeneratedSecret(name, { parent: this }).value;
-    const rootToken = generated("root-token");
     return {
       ...given(secrets),
-      rootToken,
       internalToken: generated("internal-token"),
       authenticationSalt: generated("authentication-salt"),
       natsPassword: generated("nats-password"),
-      gatewayTokens: all([secrets.ingestToken, rootToken]).apply(([token, credential]) =>
-        gatewayTokensFile([{ token, user: options.rootUser, credential }]),
-      ),
+      gatewayTokens: output(secrets.ingestToken).apply((token) => gatewayTokensFile([token])),
       ...(secrets.postgresUrl !== undefined && postgresValues(secrets.postgresUrl)),
     };
   }

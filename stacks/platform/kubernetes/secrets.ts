@@ -5,7 +5,6 @@ import type { Options } from "./options.js";
 /** Values that no manifest holds: whoever registers the secrets puts them in. */
 export const secretValueNames = [
   "rootPassword",
-  "rootToken",
   "internalToken",
   "authenticationSalt",
   "natsPassword",
@@ -34,6 +33,8 @@ export const serverSecret = "openobserve-server";
 export const natsSecret = "openobserve-nats";
 export const storageSecret = "openobserve-storage";
 export const gatewaySecret = "openobserve-gateway-tokens";
+/** Made by the deployment whatever the others come from, and by no entry of a store. */
+export const accountSecret = "openobserve-gateway-account";
 export const tlsSecret = "openobserve-tls";
 
 /** The operator names the secret of a database's owner after its cluster; ours has the same keys. */
@@ -50,7 +51,6 @@ export function secretDefinitions(options: Options): SecretDefinition[] {
   return [
     opaque(serverSecret, {
       "root-password": "rootPassword",
-      "root-token": "rootToken",
       "internal-token": "internalToken",
       "authentication-salt": "authenticationSalt",
     }),

@@ -48,12 +48,8 @@ export function composeChecks(deployment: () => Deployment): void {
         env: {},
       });
       const first = await writeComposeFolder(folder(), config);
-      expect(first.secretFiles).toEqual([
-        "gateway/tokens.json",
-        "gateway/tls.crt",
-        "gateway/tls.key",
-        ".env",
-      ]);
+      const secretFiles = ["gateway/tokens.json", "gateway/tls.crt", "gateway/tls.key"];
+      expect(first.secretFiles).toEqual([...secretFiles, ".env"]);
       expect(statSync(folder()).mode & 0o777).toBe(0o700);
       expect(statSync(join(folder(), ".env")).mode & 0o777).toBe(0o600);
       await compose("config", "--quiet");
@@ -71,7 +67,7 @@ export function composeChecks(deployment: () => Deployment): void {
           await answer.body.dump();
           return answer.statusCode;
         };
-        expect(await send(`Bearer ${token}`)).toBe(200);
+        expect(await send(`Bearer ${token}`)).toBe(503);
         const basic = Buffer.from(`${rootUser}:${config.password!}`).toString("base64");
         expect(await send(`Basic ${basic}`)).toBe(200);
         const { HostConfig, Config } = await daemon.docker.getContainer("composed-gateway").inspect();
@@ -84,7 +80,11 @@ export function composeChecks(deployment: () => Deployment): void {
         });
         expect(Config.User).toBe("101:101");
 
-        // Written again, it changes nothing that runs: the root user's token is kept.
+        // Written again with the account that the server was given, it changes nothing that runs.
+        const account = { user: rootUser, credential: config.password! };
+        const second = await writeComposeFolder(folder(), config, account);
+        expect(second.secretFiles).toEqual([...secretFiles, "gateway-account/account.json", ".env"]);
+        expect(await send(`Bearer ${token}`)).toBe(200);
         await writeComposeFolder(folder(), config);
         await compose("up", "--detach");
         expect(await send(`Bearer ${token}`)).toBe(200);

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { runtime, secret } from "@pulumi/pulumi";
+import { output, runtime, secret } from "@pulumi/pulumi";
 import { DockerPlatform } from "../../../../stacks/platform/docker/component.js";
 
 interface Upload {
@@ -38,7 +38,7 @@ async function deployed(slow: string): Promise<ReadonlyMap<string, Registered>> 
   };
   await runtime.setMocks(mocks, "o2cqrs", "test");
   await runtime.runInPulumiStack(() => {
-    new DockerPlatform("platform", {
+    const platform = new DockerPlatform("platform", {
       secrets: {
         rootPassword: secret("Complexpass#123"),
         ingestToken: secret("an-ingest-token-0123456789"),
@@ -46,6 +46,7 @@ async function deployed(slow: string): Promise<ReadonlyMap<string, Registered>> 
         tlsKey: secret("the key"),
       },
     });
+    platform.sendAs({ email: "orders@o2cqrs.internal", token: secret(output("account-token")) });
     return Promise.resolve();
   });
   // Ends when all that was begun is done.
@@ -66,6 +67,7 @@ describe("the containers of a deployment, as Pulumi is told of them", () => {
     ["Container/gateway", "its image", "RemoteImage/gateway-image"],
     ["Container/gateway", "the server", "Container/openobserve"],
     ["Container/gateway", "its files", "Container/gateway-files"],
+    ["Container/gateway-account", "its volume", "Volume/o2cqrs-gateway-account"],
   ])("touch %s only after %s", async (container, _, slow) => {
     expect((await deployed(slow)).get(container)?.after).toContain(slow);
   });
@@ -74,6 +76,9 @@ describe("the containers of a deployment, as Pulumi is told of them", () => {
 describe("what the containers of a deployment are given", () => {
   let registered: ReadonlyMap<string, Registered>;
   const container = (name: string) => registered.get(`Container/${name}`)!;
+
+  const fileOf = (name: string, file: string): unknown =>
+    JSON.parse(container(name).inputs.uploads!.find(({ file: path }) => path.endsWith(`/${file}`))!.content);
 
   beforeAll(async () => {
     registered = await deployed("none");
@@ -99,14 +104,19 @@ describe("what the containers of a deployment are given", () => {
   });
 
   it("is the token that clients send for the gateway alone, so that it can be rotated", () => {
-    const tokens = container("gateway-files").inputs.uploads!.find(({ file }) =>
-      file.endsWith("tokens.json"),
-    )!;
-    expect(JSON.parse(tokens.content)).toEqual([
-      { token: "an-ingest-token-0123456789", user: "root@example.com", credential: "generated-root-token" },
-    ]);
-    const { envs } = container("openobserve").inputs;
-    expect(envs).toContain("ZO_ROOT_USER_TOKEN=generated-root-token");
-    expect(envs!.join()).not.toContain("an-ingest-token");
+    expect(fileOf("gateway-files", "tokens.json")).toEqual(["an-ingest-token-0123456789"]);
+    expect(container("openobserve").inputs.envs!.join()).not.toMatch(/token/i);
+  });
+
+  it("is the service account for the gateway alone, on a volume of its own that is there before the account", () => {
+    const { mounts, start } = container("gateway-account").inputs;
+    expect(start).toBe(false);
+    expect(fileOf("gateway-account", "account.json")).toEqual({
+      user: "orders@o2cqrs.internal",
+      credential: "account-token",
+    });
+    expect(container("gateway").inputs.mounts).toContainEqual(
+      expect.objectContaining({ source: mounts[0]!.source, readOnly: true }),
+    );
   });
 });

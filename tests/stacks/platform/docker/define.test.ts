@@ -95,7 +95,7 @@ describe("the deployment on one machine", () => {
   it("holds no secret: it names them", () => {
     const { openobserve, gateway } = byRole();
     expect(openobserve.environment.ZO_ROOT_USER_PASSWORD).toEqual({ secret: "rootPassword" });
-    expect(openobserve.environment.ZO_ROOT_USER_TOKEN).toEqual({ secret: "rootToken" });
+    expect(gateway.account!.files).toEqual({ "account.json": { secret: "gatewayAccount" } });
     expect(
       Object.entries(gateway.files!.files).flatMap(([name, text]) =>
         typeof text === "string" ? [] : [name],
@@ -114,7 +114,9 @@ describe("the deployment on one machine", () => {
 });
 
 describe("the same deployment for Compose", () => {
-  const { document, files, secretFiles, variables } = composeFolder(defineDocker({ objectStore: true }));
+  const { document, files, laterFiles, secretFiles, variables } = composeFolder(
+    defineDocker({ objectStore: true }),
+  );
   const services = document.services as Record<string, Record<string, unknown>>;
 
   it("has every container with the limits and hardening of the definition", () => {
@@ -143,7 +145,9 @@ describe("the same deployment for Compose", () => {
       "gateway/tls.crt": "tlsCertificate",
       "gateway/tls.key": "tlsKey",
     });
-    expect(variables).toEqual(["s3AccessKey", "s3SecretKey", "rootPassword", "rootToken"]);
+    expect(laterFiles).toEqual({ "gateway-account/account.json": "gatewayAccount" });
+    expect(services.gateway!.volumes).toContain("./gateway-account:/etc/nginx/account:ro");
+    expect(variables).toEqual(["s3AccessKey", "s3SecretKey", "rootPassword"]);
     expect(Object.keys(files)).toEqual(["gateway/nginx.conf", "gateway/gateway.js"]);
   });
 });

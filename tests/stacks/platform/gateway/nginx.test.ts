@@ -66,17 +66,7 @@ describe("the gateway's configuration", () => {
     expect(text).not.toContain("http://openobserve");
   });
 
-  it("lets a bearer token send and nothing else: whatever is not POST is beyond it", () => {
-    const [, rule] = /"~(\^ingest [^"]*)" 1;/.exec(nginxConfig(minimal))!;
-    const isBeyond = (call: string) => new RegExp(rule!).test(call);
-    expect(["ingest POST", "basic GET", "basic DELETE", "none GET"].filter(isBeyond)).toEqual([]);
-    for (const method of ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "POSTS"])
-      expect({ method, beyond: isBeyond(`ingest ${method}`) }).toEqual({ method, beyond: true });
-  });
-
   it("takes no bearer token that could be guessed", () => {
-    expect(() => gatewayTokensFile([{ token: "short", user: "u", credential: "c" }])).toThrow(
-      "at least 16 characters",
-    );
+    expect(() => gatewayTokensFile(["short"])).toThrow("at least 16 characters");
   });
 });

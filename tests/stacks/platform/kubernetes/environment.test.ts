@@ -59,7 +59,6 @@ describe("the environment of every role", () => {
       "ZO_META_POSTGRES_DSN",
       "ZO_NATS_PASSWORD",
       "ZO_ROOT_USER_PASSWORD",
-      "ZO_ROOT_USER_TOKEN",
       "ZO_S3_ACCESS_KEY",
       "ZO_S3_SECRET_KEY",
     ]);

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import { runtime, secret } from "@pulumi/pulumi";
+import { output, runtime, secret } from "@pulumi/pulumi";
 import { KubernetesPlatform } from "../../../../stacks/platform/kubernetes/component.js";
+import { workload } from "./support.js";
 
 interface Registered {
   readonly object: string;
@@ -43,7 +44,7 @@ beforeAll(async () => {
   await runtime.setMocks(mocks, "o2cqrs", "test");
   const value = secret("a-secret-of-some-length");
   await runtime.runInPulumiStack(() => {
-    new KubernetesPlatform("platform", {
+    const platform = new KubernetesPlatform("platform", {
       secrets: {
         rootPassword: value,
         ingestToken: secret("an-ingest-token-0123456789"),
@@ -54,6 +55,7 @@ beforeAll(async () => {
         postgresUrl: secret("postgres://user:password@db.example.com/openobserve"),
       },
     });
+    platform.sendAs({ email: "orders@o2cqrs.internal", token: secret(output("account-token")) });
     return Promise.resolve();
   });
   // Ends when all that was begun is done.
@@ -86,14 +88,20 @@ describe("the objects of a deployment, as Pulumi is told of them", () => {
 });
 
 describe("the token that clients send", () => {
-  it("stands in the gateway's file alone, for one that the server is given once, so that it can be rotated", () => {
+  it("stands in the gateway's file alone, so that it can be rotated", () => {
     const { "tokens.json": tokens, ...others } = secretTexts.get("openobserve-gateway-tokens")!;
     expect(others).toEqual({});
-    expect(JSON.parse(tokens!)).toEqual([
-      { token: "an-ingest-token-0123456789", user: "root@example.com", credential: "generated-root-token" },
-    ]);
-    const server = secretTexts.get("openobserve-server")!;
-    expect(server["root-token"]).toBe("generated-root-token");
-    expect(JSON.stringify(server)).not.toContain("an-ingest-token");
+    expect(JSON.parse(tokens!)).toEqual(["an-ingest-token-0123456789"]);
+    const elsewhere = [...secretTexts].filter(([name]) => name !== "openobserve-gateway-tokens");
+    expect(JSON.stringify(elsewhere)).not.toContain("an-ingest-token");
+  });
+
+  it("stands for the service account, in a secret that the gateway's pods start without", () => {
+    const { "account.json": account } = secretTexts.get("openobserve-gateway-account")!;
+    expect(JSON.parse(account!)).toEqual({ user: "orders@o2cqrs.internal", credential: "account-token" });
+    expect(workload("gateway").spec.template.spec.volumes).toContainEqual({
+      name: "account",
+      secret: { secretName: "openobserve-gateway-account", defaultMode: 0o440, optional: true },
+    });
   });
 });
