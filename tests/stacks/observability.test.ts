@@ -217,6 +217,27 @@ describe("the configuration of a CQRS application", () => {
       );
     });
 
+    it("is of functions and conditions, from a stream to streams", () => {
+      const { source, outputs } = named(all, "Pipeline", `cqrs-mask-${role}`).inputs as {
+        source: { kind: string };
+        outputs: Record<string, Node>;
+      };
+      const kinds = Object.entries(steps().nodes).map(([id, { kind }]) => `${id} ${kind}`);
+      expect(kinds.sort()).toEqual([
+        "guard function",
+        "mask function",
+        "masked condition",
+        "reduce function",
+        "unmasked condition",
+      ]);
+      expect(steps().nodes.guard?.from).toBe("source");
+      expect([source, ...Object.values(outputs)].map(({ kind }) => kind)).toEqual([
+        "stream",
+        "stream",
+        "stream",
+      ]);
+    });
+
     it("masks before the server flattens, while nested values and keys are as they came", () => {
       const { guard, mask } = steps().nodes;
       expect([guard?.afterFlatten, mask?.afterFlatten]).toEqual([false, false]);

@@ -148,13 +148,56 @@ describe("every alert", () => {
 });
 
 describe("templates", () => {
-  const attributes = {
+  const attributes: Record<string, string> = {
     ...alertArgs(planned("queryLatency"), context).contextAttributes,
     dashboard_url: "https://o2/d",
   };
   const rows = { type: 'Get"Order"', handler: "GetOrderHandler", value: "412.5" };
   const message = (kind: Parameters<typeof templateOf>[0]) =>
     JSON.parse(filled(templateOf(kind, "routing").body, rows, attributes)) as never;
+
+  const attributesOf = (severity: Severity) => {
+    const alert = { ...alerts.queryLatency, severity };
+    return alertArgs({ alert, query: planned("queryLatency").query }, context).contextAttributes;
+  };
+
+  it("show each severity in a colour of its own, and as one that PagerDuty knows", () => {
+    const colours = severities.map((severity) => attributesOf(severity).color);
+    expect(new Set(colours).size).toBe(severities.length);
+    for (const colour of colours) expect(colour).toMatch(/^#[0-9a-f]{6}$/);
+    expect(severities.map((severity) => attributesOf(severity).pagerduty_severity)).toEqual([
+      "critical",
+      "error",
+      "warning",
+      "info",
+    ]);
+  });
+
+  it("of the webhook tell everything that is known, for a machine", () => {
+    expect(message("webhook")).toEqual({
+      alert: "a",
+      title: alerts.queryLatency.title,
+      summary: alerts.queryLatency.summary,
+      severity: "high",
+      environment: "dev",
+      service: "orders",
+      type: rows.type,
+      handler: rows.handler,
+      value: "412.5",
+      threshold: "> 300 ms for 10 min",
+      count: "1",
+      stream: "s",
+      started: "t0",
+      ended: "t1",
+      owner: "development",
+      group: "query-latency",
+      links: {
+        dashboard: "https://o2/d",
+        query: "https://o2/short",
+        runbook: "https://wiki.example.com/runbooks#cqrs-query-latency-p95",
+      },
+    });
+  });
 
   it("stay JSON when a record brings quotes", () => {
     expect(message("webhook")).toMatchObject({
@@ -189,8 +232,24 @@ describe("templates", () => {
   it("of Alertmanager are alerts of its API v2", () => {
     expect(message("alertmanager")).toEqual([
       {
-        labels: expect.objectContaining({ alertname: "a", severity: "high", handler: "GetOrderHandler" }),
-        annotations: expect.objectContaining({ value: "412.5", dashboard: "https://o2/d" }),
+        labels: {
+          alertname: "a",
+          severity: "high",
+          env: "dev",
+          service: "orders",
+          type: rows.type,
+          handler: "GetOrderHandler",
+          owner: "development",
+          group: "query-latency",
+        },
+        annotations: {
+          title: alerts.queryLatency.title,
+          summary: alerts.queryLatency.summary,
+          value: "412.5",
+          threshold: "> 300 ms for 10 min",
+          dashboard: "https://o2/d",
+          runbook_url: "https://wiki.example.com/runbooks#cqrs-query-latency-p95",
+        },
         generatorURL: "https://o2/short",
       },
     ]);
@@ -206,8 +265,59 @@ describe("templates", () => {
     ]);
   });
 
-  it("of Slack show severity, value and limit", () => {
-    expect(JSON.stringify(message("slack"))).toContain("*Limit*\\n> 300 ms for 10 min");
+  it("of Slack are blocks that it can show, with the facts and where to go on", () => {
+    interface Text {
+      readonly type: string;
+      readonly text: string;
+    }
+    interface Block {
+      readonly type: string;
+      readonly text?: Text;
+      readonly fields?: readonly Text[];
+      readonly elements?: readonly Text[];
+    }
+    const { attachments } = message("slack") as {
+      attachments: readonly { color: string; blocks: readonly Block[] }[];
+    };
+    expect(attachments.map(({ color }) => color)).toEqual([attributes.color]);
+    const blocks = attachments.flatMap((attachment) => attachment.blocks);
+    expect(blocks.map(({ type }) => type)).toEqual(["section", "section", "context"]);
+    const texts = blocks.flatMap(({ text, fields = [], elements = [] }) => [
+      ...(text === undefined ? [] : [text]),
+      ...fields,
+      ...elements,
+    ]);
+    for (const { type } of texts) expect(type).toBe("mrkdwn");
+    expect(texts.map(({ text }) => text)).toEqual([
+      `*${alerts.queryLatency.title}*\n${alerts.queryLatency.summary}`,
+      "*Severity*\nhigh",
+      "*Environment*\ndev",
+      `*Type*\n${rows.type}`,
+      "*Handler*\nGetOrderHandler",
+      "*Value*\n412.5",
+      "*Limit*\n> 300 ms for 10 min",
+      "<https://o2/d|Dashboard> · <https://o2/short|Query> · " +
+        "<https://wiki.example.com/runbooks#cqrs-query-latency-p95|Runbook> · development",
+    ]);
+  });
+
+  it("of e-mail tell the same, with links", () => {
+    const body = filled(templateOf("email", "").body, rows, attributes);
+    const cells = [...body.matchAll(/<td>([^<]*)<\/td>/g)].map(([, cell]) => cell);
+    expect(cells.slice(0, 2)).toEqual(["high", "dev"]);
+    expect(cells.slice(3)).toEqual([
+      "GetOrderHandler",
+      "412.5",
+      "> 300 ms for 10 min",
+      "t0 to t1",
+      "development",
+    ]);
+    expect(body).toContain(alerts.queryLatency.summary);
+    expect([...body.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([
+      "https://o2/d",
+      "https://o2/short",
+      "https://wiki.example.com/runbooks#cqrs-query-latency-p95",
+    ]);
   });
 
   it("of e-mail have a subject", () => {

@@ -1,8 +1,9 @@
-import { dashboards, folders, metrics, metricStreams, streams } from "@o2cqrs/contract";
+import { dashboards, folders, metrics, metricStreams, objectives, streams } from "@o2cqrs/contract";
 import type { DashboardSpec, Panel } from "@o2cqrs/providers";
 import { Parser } from "@openobserve/node-sql-parser";
 import { parser as promqlParser } from "@prometheus-io/lezer-promql";
 import { dashboardSpecs } from "../../../stacks/cqrs/dashboards/index.js";
+import { colours } from "../../../stacks/cqrs/dashboards/colours.js";
 import { dashboard, gridWidth } from "../../../stacks/cqrs/dashboards/builder.js";
 import { dashboardSchema } from "../../../providers/dashboard/rules.js";
 
@@ -50,12 +51,16 @@ describe("the dashboards", () => {
   it.each(Object.entries(dashboardSpecs))(
     "%s lets its reader choose environment, service, version, type and handler",
     (_id, spec) => {
-      expect(spec.variables?.map(({ name }) => name)).toEqual([
-        "env",
-        "service",
-        "version",
-        "type",
-        "handler",
+      expect(
+        spec.variables?.map(
+          (choice) => `${choice.name}: ${choice.label}: ${"value" in choice ? choice.value : ""}`,
+        ),
+      ).toEqual([
+        "env: Environment (regular expression): .*",
+        "service: Service (regular expression): .*",
+        "version: Version (regular expression): .*",
+        "type: Type (regular expression): .*",
+        "handler: Handler (regular expression): .*",
       ]);
     },
   );
@@ -63,7 +68,7 @@ describe("the dashboards", () => {
   it("describe every panel, and say what it is about in one title", () => {
     for (const panel of charts) {
       expect(panel.description).not.toBe("");
-      expect(panel.title.length).toBeLessThan(40);
+      expect(panel.title).toMatch(/^(p95|[A-Z]).{0,38}$/);
     }
   });
 
@@ -136,6 +141,7 @@ describe("a click, as the user interface of v0.60 and v0.90 handles it", () => {
     for (const { dashboard, folder, variables = [] } of there) {
       expect(folder).toBe(folders.dashboards.name);
       expect(Object.values(dashboardSpecs).map(({ title }) => title)).toContain(dashboard);
+      expect(variables).toHaveLength(1);
       for (const { name, value } of variables)
         expect(put(value, "")).toBe(name === "type" ? "PlaceOrder" : "PlaceOrderHandler");
     }
@@ -229,6 +235,97 @@ describe("the panels' queries", () => {
         expect(query.sql).toContain(`'$${name}'`);
     },
   );
+
+  it.each(sqlQueries)("%s shows every column that it asks for", (_id, query) => {
+    const selected = /^SELECT (.*?) FROM /.exec(query.sql)![1]!;
+    const asked = selected.split(/, (?![^(]*\))/).map((column) => column.split(" AS ").at(-1)!);
+    const shown = [...(query.x ?? []), ...(query.y ?? []), ...(query.breakdown ?? [])].map(
+      ({ column }) => column,
+    );
+    expect([...shown].sort()).toEqual([...asked].sort());
+  });
+
+  it.each(promqlQueries.filter(([, { promql }]) => promql.includes(" by (")))(
+    "%s names its lines by what splits them, a label that the metric has",
+    (_id, query) => {
+      const [, label] = /^\w+ by \((\w+)\) /.exec(query.promql)!;
+      expect(query.legend).toBe(`{${label!}}`);
+      const metric = Object.values(metrics).find(({ name }) => name === query.stream)!;
+      expect(metric.labels).toContain(label);
+    },
+  );
+
+  it("split every metric of the contract by a label, and leave together what an objective adds up", () => {
+    for (const [id, { promql }] of promqlQueries)
+      expect(`${id} ${promql.includes(" by (")}`).toBe(`${id} ${!id.startsWith("overview-burn")}`);
+  });
+
+  it.each(promqlQueries.filter(([, { promql }]) => promql.includes('=~"($env)"')))(
+    "%s is narrowed by where a process runs, and by type or handler where the metric has them",
+    (_id, query) => {
+      const chosen = [...query.promql.matchAll(/"\(\$(\w+)\)"/g)].map(([, name]) => name);
+      const labels: readonly string[] = Object.values(metrics).find(
+        ({ name }) => name === query.stream,
+      )!.labels;
+      expect(chosen).toEqual([
+        "env",
+        "service",
+        "version",
+        ...["type", "handler"].filter((name) => labels.includes(name)),
+      ]);
+    },
+  );
+
+  it("show durations in milliseconds and shares in per cent, where the whole panel is of one kind", () => {
+    const unitOf = (id: string) => charts.find((panel) => panel.id === id)!.config?.unit;
+    for (const role of ["commands", "queries", "events"]) {
+      expect([`${role}-p95`, `${role}-latency`].map(unitOf)).toEqual(["milliseconds", "milliseconds"]);
+      expect(unitOf(`${role}-success`)).toBe("percent-1");
+      expect(unitOf(`${role}-total`)).toBeUndefined();
+    }
+    expect(
+      ["commands-success-trend", "queries-hit-ratio", "runtime-hit-ratio", "queries-by-type"].map(unitOf),
+    ).toEqual(["percent-1", "percent-1", "percent-1", "milliseconds"]);
+  });
+
+  it("show a dash where there is no figure, and as many decimals as the figure needs", () => {
+    const figures = charts.filter(({ type }) => type === "metric");
+    for (const { config } of figures) expect(config?.noValueReplacement).toBe("–");
+    const decimals = Object.fromEntries(figures.map(({ id, config }) => [id, config?.decimals]));
+    expect(decimals).toMatchObject({ "commands-success": 2, "commands-p95": 1 });
+    expect(decimals["commands-total"]).toBeUndefined();
+  });
+
+  it("colour by meaning: what is good, what is bad, and quantiles each its own", () => {
+    const coloursOf = (id: string) =>
+      charts
+        .find((panel) => panel.id === id)!
+        .queries.flatMap((query) => (query.kind === "sql" ? (query.y ?? []) : []))
+        .map(({ color }) => color);
+    expect(coloursOf("commands-success-trend")).toEqual([colours.good]);
+    expect(coloursOf("queries-hit-ratio-trend")).toEqual([colours.good]);
+    expect(coloursOf("events-dead-trend")).toEqual([colours.bad]);
+    expect(coloursOf("commands-latency")).toEqual([colours.fast, colours.typical, colours.slow]);
+    // Lines that a column splits get a colour each from the user interface.
+    expect(coloursOf("commands-trend")).toEqual([undefined]);
+    expect(new Set(Object.values(colours)).size).toBeGreaterThanOrEqual(6);
+  });
+
+  it("begin with availability, then latency, on the overview", () => {
+    const titles = panelsOf(dashboardSpecs.overview).map(({ title }) => title);
+    expect(titles.slice(0, 6)).toEqual(
+      ["availability", "latency"].flatMap((kind) =>
+        Object.values(objectives)
+          .filter((objective) => objective.kind === kind)
+          .map(({ title }) => title),
+      ),
+    );
+  });
+
+  it("name the line of a limit", () => {
+    const names = charts.flatMap(({ config }) => (config?.markLines ?? []).map(({ name }) => name));
+    expect(new Set(names)).toEqual(new Set(["p95 limit", "lowest hit ratio", "fast burn"]));
+  });
 
   it.each(promqlQueries)("%s leaves out what probes and drills measure", (_id, query) => {
     const selectors = [...query.promql.matchAll(/\{([^}]*)\}/g)].map(([, matchers]) => matchers!);

@@ -174,6 +174,7 @@ describe("normalising", () => {
       region: "eu-central-1",
     });
     expect(mask({})).toMatchObject({ env: "dev", service: "orders", region: "eu-central-1" });
+    expect([mask({ env: "Development" }).env, mask({ env: "stage" }).env]).toEqual(["dev", "staging"]);
   });
 });
 

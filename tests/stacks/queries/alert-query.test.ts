@@ -287,6 +287,12 @@ describe("the queries that count errors", () => {
       "CASE WHEN status = 'error' THEN 'cqrs_error_count' ELSE 'cqrs_slow_count' END",
     );
     expect(countingQuery("commands")).not.toContain("cqrs_slow_count");
+    expect(countingQuery("commands")).toMatch(
+      /FROM "cqrs_commands" WHERE status = 'error' GROUP BY bus, type, service, env$/,
+    );
+    expect(countingQuery("events")).toMatch(
+      /FROM "cqrs_events" WHERE status = 'error' OR duration_ms > 1000 GROUP BY CASE .* END, bus, type, service, env$/,
+    );
   });
 });
 
