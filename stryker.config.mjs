@@ -35,18 +35,19 @@ export default {
     config: {
       moduleNameMapper: { ...ownPackages, ...jestConfig.moduleNameMapper },
       testEnvironment: join(root, "scripts", "mutation-environment.cjs"),
+      testSequencer: join(root, "scripts", "mutation-sequencer.cjs"),
     },
     // The tests are chosen by part: nearly every test of the repository is related to the contract.
     enableFindRelatedTests: false,
   },
   coverageAnalysis: "perTest",
-  // What runs only while a module loads, which is what constants do, would need every test anew for each change.
-  ignoreStatic: true,
   // swc takes the types off without looking at them.
   disableTypeChecks: false,
   ignorePatterns: ["/bench", "/docs", "/examples", "/ops", "/policy", "/runtime", "dist", "reports"],
   tempDirName: "reports/mutation/copies",
   concurrency: 1,
+  // What a run leaves in memory adds up.
+  maxTestRunnerReuse: 60,
   timeoutMS: 8000,
   reporters: ["clear-text", "progress-append-only", "html"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: false },
