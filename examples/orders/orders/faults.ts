@@ -55,8 +55,8 @@ export class Faults {
     this.#listed.add(customerId);
   }
 
-  /** Mails take 1.1 to 1.4 s: beyond the second that events may take. */
-  async beforeMail(): Promise<void> {
+  /** Mails and sales take 1.1 to 1.4 s: beyond the second that events may take. */
+  async beforeSubscriber(): Promise<void> {
     await sleep(this.#active.has("slow-events") ? 1100 + Math.random() * 300 : 1 + Math.random() * 4);
   }
 

@@ -32,7 +32,10 @@ export interface DeployedStack {
   close(): Promise<void>;
 }
 
-export interface DeployedStackOptions extends Pick<ServerOptions, "version" | "clock" | "alertIntervalMs"> {
+export interface DeployedStackOptions extends Pick<
+  ServerOptions,
+  "version" | "clock" | "alertIntervalMs" | "pipelineIntervalMs"
+> {
   /** Where alerts are sent. Default a loopback address that nobody listens on. */
   readonly webhookUrl?: string;
   /** What the webhook shows. Default nothing. */

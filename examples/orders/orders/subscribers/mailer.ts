@@ -11,7 +11,7 @@ export class Mailer implements IEventHandler<OrderPlaced | OrderPaid | OrderCanc
   ) {}
 
   async handle({ orderId }: OrderPlaced | OrderPaid | OrderCancelled): Promise<void> {
-    await this.faults.beforeMail();
+    await this.faults.beforeSubscriber();
     if (this.faults.handlersMissing) await this.queries.execute(new GetInvoice(orderId));
     if (this.faults.isPoison(orderId)) throw new Error(`The mail about order ${orderId} bounced`);
   }

@@ -1,4 +1,5 @@
 import { EventsHandler, type IEventHandler } from "@nestjs/cqrs";
+import { Faults } from "../faults.js";
 import { OrderCancelled, OrderPaid, OrderPlaced } from "../messages.js";
 
 /** Adds up what was sold. */
@@ -8,7 +9,10 @@ export class SalesProjection implements IEventHandler<OrderPlaced | OrderPaid | 
   paidCents = 0;
   cancelled = 0;
 
-  handle(event: OrderPlaced | OrderPaid | OrderCancelled): void {
+  constructor(private readonly faults: Faults) {}
+
+  async handle(event: OrderPlaced | OrderPaid | OrderCancelled): Promise<void> {
+    await this.faults.beforeSubscriber();
     if (event instanceof OrderPlaced) this.placed++;
     else if (event instanceof OrderPaid) this.paidCents += event.cents;
     else this.cancelled++;
