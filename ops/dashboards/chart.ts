@@ -116,7 +116,15 @@ const limitLines = (limits: Limits, theme: Theme) => ({
   silent: true,
   symbol: "none",
   lineStyle: { color: theme.error, type: "dashed", width: 1 },
-  label: { position: "insideEndTop", color: theme.error, fontSize: 11, formatter: "{b}" },
+  label: {
+    position: "insideEndTop",
+    color: theme.error,
+    fontSize: 11,
+    formatter: "{b}",
+    // Lines of figures may run through it.
+    backgroundColor: theme.panel,
+    padding: [1, 3],
+  },
   data: limits.map(({ name, value }) => ({ name, yAxis: Number(value) })),
 });
 

@@ -80,7 +80,7 @@ export const eventsDashboard = dashboard(dashboards.events)
         {
           subscriber: "subscriber",
           events: "COUNT(*)",
-          errors: "SUM(CASE WHEN status = 'error' THEN 1 ELSE 0 END)",
+          errors: sql.countOf("status = 'error'"),
           p95: sql.percentile("duration_ms", 0.95),
         },
         { groupBy: ["subscriber"], orderBy: "p95 DESC", limit: 20 },

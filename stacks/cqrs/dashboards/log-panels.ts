@@ -69,9 +69,8 @@ export function logPanels(log: BusLog) {
     title: `${Operations} by outcome`,
     description: `Finished ${operations} over time`,
     stream,
-    sql: overTime({ operations: "COUNT(*)" }, ["status"]),
-    measures: { operations: undefined },
-    splitBy: "status",
+    sql: overTime({ succeeded: sql.countOf("status != 'error'"), failed: sql.countOf("status = 'error'") }),
+    measures: { succeeded: colours.good, failed: colours.bad },
     type: "stacked",
   });
   const successTrend = timeseries({

@@ -55,9 +55,11 @@ export const startsWithNone = (column: string, prefixes: readonly string[]): str
 /** A share, as a fraction and not an integer. */
 export const sqlRatio = (part: string, whole: string): string => `${part} * 1.0 / ${whole}`;
 
+/** How many of the records a condition holds for. */
+export const countOf = (condition: string): string => `SUM(CASE WHEN ${condition} THEN 1 ELSE 0 END)`;
+
 /** The share of the records for which a condition holds, 0 to 1. */
-export const share = (condition: string): string =>
-  sqlRatio(`SUM(CASE WHEN ${condition} THEN 1 ELSE 0 END)`, "COUNT(*)");
+export const share = (condition: string): string => sqlRatio(countOf(condition), "COUNT(*)");
 
 /** A quantile, 0 to 1, of a column's values. */
 export const percentile = (column: string, quantile: number): string =>

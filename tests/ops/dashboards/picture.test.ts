@@ -18,10 +18,12 @@ beforeAll(async () => {
   draw = await loadCharts();
 });
 
-const panels = dashboardSpecs.commands.tabs.flatMap(({ panels: all }) =>
-  all.filter((panel): panel is ChartPanel => "queries" in panel),
-);
-const panelOf = (id: string) => panels.find((panel) => panel.id === id)!;
+const chartsOf = (id: keyof typeof dashboardSpecs) =>
+  dashboardSpecs[id].tabs.flatMap(({ panels: all }) =>
+    all.filter((panel): panel is ChartPanel => "queries" in panel),
+  );
+const panels = chartsOf("commands");
+const panelOf = (id: string) => [...panels, ...chartsOf("overview")].find((panel) => panel.id === id)!;
 
 const pictureWith = (dataOf: (panel: ChartPanel) => PanelData): DashboardPicture => ({
   title: "CQRS commands",
@@ -31,12 +33,12 @@ const pictureWith = (dataOf: (panel: ChartPanel) => PanelData): DashboardPicture
 });
 
 const moment = (minute: number) => new Date(start + minute * 60_000).toISOString().slice(0, 19);
-const outcomes: PanelData = {
+const releases: PanelData = {
   kind: "rows",
   rows: [
-    { moment: moment(1), status: "success", operations: 5 },
-    { moment: moment(2), status: "success", operations: 7 },
-    { moment: moment(2), status: "error", operations: 1 },
+    { moment: moment(1), version: "1.0", records: 5 },
+    { moment: moment(2), version: "1.0", records: 7 },
+    { moment: moment(2), version: "1.1", records: 1 },
   ],
 };
 
@@ -106,24 +108,27 @@ describe("a picture of a dashboard", () => {
     };
     dashboardSvg(
       {
-        ...pictureWith(() => outcomes),
-        tabs: [{ name: "t", panels: [{ panel: panelOf("commands-trend"), data: outcomes }] }],
+        ...pictureWith(() => releases),
+        tabs: [{ name: "t", panels: [{ panel: panelOf("overview-releases-commands"), data: releases }] }],
       },
       themes.light,
       spy,
     );
-    const [success, error] = option[0]!.series;
-    expect(success!.data.map(([, value]) => value)).toEqual([5, 7]);
-    expect(error!.data.map(([, value]) => value)).toEqual([0, 1]);
-    expect(error!.data[1]![0]).toBe(start + 2 * 60_000);
+    const [older, newer] = option[0]!.series;
+    expect(older!.data.map(([, value]) => value)).toEqual([5, 7]);
+    expect(newer!.data.map(([, value]) => value)).toEqual([0, 1]);
+    expect(newer!.data[1]![0]).toBe(start + 2 * 60_000);
   });
 
   it("reads rows over time as one series a value of the column that splits them", () => {
     expect(
-      timeSeries(panelOf("commands-trend"), outcomes).map(({ name, points }) => [name, points.length]),
+      timeSeries(panelOf("overview-releases-commands"), releases).map(({ name, points }) => [
+        name,
+        points.length,
+      ]),
     ).toEqual([
-      ["success", 2],
-      ["error", 1],
+      ["1.0", 2],
+      ["1.1", 1],
     ]);
   });
 

@@ -306,8 +306,9 @@ describe("the panels' queries", () => {
     expect(coloursOf("queries-hit-ratio-trend")).toEqual([colours.good]);
     expect(coloursOf("events-dead-trend")).toEqual([colours.bad]);
     expect(coloursOf("commands-latency")).toEqual([colours.fast, colours.typical, colours.slow]);
+    expect(coloursOf("commands-trend")).toEqual([colours.good, colours.bad]);
     // Lines that a column splits get a colour each from the user interface.
-    expect(coloursOf("commands-trend")).toEqual([undefined]);
+    expect(coloursOf("queries-by-type")).toEqual([undefined]);
     expect(new Set(Object.values(colours)).size).toBeGreaterThanOrEqual(6);
   });
 

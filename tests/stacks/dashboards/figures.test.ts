@@ -215,7 +215,10 @@ const shared = (role: Role): Record<string, Row[] | Over> => ({
   [`${role}-total`]: [{ value: ended(role).length }],
   [`${role}-success`]: [{ value: share(ended(role), ok) }],
   [`${role}-p95`]: [{ value: quantile(0.95, durations(ended(role))) }],
-  [`${role}-trend`]: overTime(ended(role), counted("operations"), "status"),
+  [`${role}-trend`]: overTime(ended(role), (of) => ({
+    succeeded: of.filter(ok).length,
+    failed: of.filter((record) => !ok(record)).length,
+  })),
   [`${role}-success-trend`]: overTime(ended(role), (of) => ({ success: share(of, ok) })),
   [`${role}-latency`]: overTime(ended(role), (of) => ({
     p50: quantile(0.5, durations(of)),
