@@ -7,7 +7,7 @@ import {
   piiMarker,
   streams,
 } from "@o2cqrs/contract";
-import { maskStatements, replaceStatements, vrlPattern, vrlString } from "./vrl.js";
+import { maskPatterns, maskStatements, replaceStatements, vrlPattern, vrlString } from "./vrl.js";
 
 /**
  * The programs of the masking pipeline, as text. None has a call that can fail, because a program that fails
@@ -130,6 +130,7 @@ export function maskingProgram(role: LogStreamRole, defaults: RecordDefaults): s
   );
   return `# Masks personal data in ${streams[role].name} and normalises time, environment, service and region.
 masked = object(.${wrapper}) ?? {}
+${maskPatterns}
 masked = map_keys(masked, recursive: true) -> |key| {
 ${maskStatements("key", "  ")}
   replace(downcase(key), r'[\\x00-\\x2f\\x3a-\\x5e\\x60\\x7b-\\x7f]', "_")
