@@ -29,6 +29,7 @@ const judges = {
   "stacks/cqrs/alerts": ["stacks/alerts/catalogue", "stacks/observability"],
   "stacks/cqrs/dashboards": [
     "stacks/dashboards/dashboards",
+    "stacks/dashboards/metric-figures",
     "stacks/observability",
     "stacks/dashboards/figures",
   ],
