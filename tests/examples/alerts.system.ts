@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { alerts } from "@o2cqrs/contract";
+import { alerts, dashboards } from "@o2cqrs/contract";
 import { type RunningServer, startServer } from "@o2cqrs/local-openobserve";
 import PQueue from "p-queue";
 import { type FaultName } from "../../examples/orders/orders/faults.js";
 import { recordRun, type RecordedRun, root } from "./recorded-run.js";
-import { VirtualHours } from "./virtual-hours.js";
+import { minutesBehind, VirtualHours } from "./virtual-hours.js";
 
 jest.setTimeout(900_000);
 
@@ -59,7 +59,11 @@ beforeAll(async () => {
   // The service mostly waits.
   const queue = new PQueue({ concurrency: 3 });
   const all = [healthy, ...claims.map(({ faults }) => faults)];
-  await queue.addAll(all.map((faults) => async () => void runs.set(faults, await recordRun(server, faults))));
+  await queue.addAll(
+    all.map((faults) => async () => {
+      runs.set(faults, await recordRun(server, faults));
+    }),
+  );
 });
 
 afterAll(async () => {
@@ -77,11 +81,16 @@ async function alertsAfter(faults: readonly FaultName[]): Promise<string[]> {
   return hours.firing();
 }
 
-test("a healthy service raises no alert; when it has stopped, its silence is told of in all three streams", async () => {
-  expect(await alertsAfter(healthy)).toEqual([]);
-  await hours.pass(20);
+test("a service that has stopped is told of by the silence of all three streams", async () => {
+  await hours.goOn(runs.get(healthy)!, minutes);
+  // Until the machine's own time, which is what the query of these alerts compares with.
+  await hours.pass(minutesBehind - minutes);
   const silence = [alerts.commandsSilence, alerts.queriesSilence, alerts.eventsSilence];
   expect(await hours.firing()).toEqual(silence.map(({ name }) => name).sort());
+});
+
+test("a healthy service raises no alert", async () => {
+  expect(await alertsAfter(healthy)).toEqual([]);
 });
 
 test.each(claims)("$faults raises the alerts that the README says, and no other", async (claim) => {
@@ -95,7 +104,8 @@ test("every alert was among them but the one that no application can raise", () 
   expect(others).toEqual([alerts.quarantine]);
 });
 
-test("every panel of every dashboard showed something of it", () => {
+test("every panel of every dashboard showed something of it, but the one of what no application can cause", () => {
   expect(panels.size).toBeGreaterThan(20);
-  expect([...panels].filter(([, hasData]) => !hasData).map(([panel]) => panel)).toEqual([]);
+  const empty = [...panels].filter(([, hasData]) => !hasData).map(([panel]) => panel);
+  expect(empty).toEqual([`${dashboards.runtime.title} / Quarantined records`]);
 });

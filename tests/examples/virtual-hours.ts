@@ -12,10 +12,13 @@ import { type RecordedRun, type Row } from "./recorded-run.js";
 
 const minuteMs = 60_000;
 
-/** The server's time: it passes when it is told to. */
+/** How long before the machine's time the virtual one begins. */
+export const minutesBehind = 40;
+
+/** The server's time: it passes when it is told to. Only `NOW()` in SQL stays the machine's. */
 class VirtualTime implements Clock {
   /** Half past a minute: what is written then falls whole into one minute of the pipelines that count. */
-  now = Math.floor(Date.now() / minuteMs) * minuteMs + minuteMs / 2;
+  now = (Math.floor(Date.now() / minuteMs) - minutesBehind + 1 / 2) * minuteMs;
   #last = 0;
 
   micros(): number {
@@ -101,9 +104,10 @@ export class VirtualHours {
     );
   }
 
-  /** The alerts that notify in their next evaluation, or did since the last one. */
+  /** The alerts that notify when all are evaluated now, or did since that was last done. */
   async firing(): Promise<string[]> {
     const from = this.now;
+    await this.#switchTo(() => false);
     await this.#switchTo(() => true);
     for (;;) {
       const listed = await this.context.admin.alerts.list();
@@ -159,13 +163,13 @@ const isNoteworthy = ({ status, duration_ms }: Row): boolean =>
 
 /** What is counted has grown as much as time has passed; the rest is as it was. */
 function sampleAt(sample: Row, at: number, minute: number): Row {
-  const { __hash__: _, value, ...labels } = sample;
+  const { value } = sample;
   const isCounter =
     String(sample.aggregation_temporality).endsWith("CUMULATIVE") &&
     sample.is_monotonic !== "false" &&
     !/_(min|max)$/.test(String(sample.__name__));
   return {
-    ...labels,
+    ...Object.fromEntries(Object.entries(sample).filter(([name]) => name !== "__hash__")),
     __type__: isCounter ? "counter" : "gauge",
     value: isCounter ? Number(value) * minute : Number(value),
     _timestamp: at,
