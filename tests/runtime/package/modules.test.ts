@@ -96,11 +96,35 @@ test("a script in plain CommonJS reads the environment as constants", () => {
   expect(run("missing.cjs", source, { PATH: process.env.PATH })).toContain("OPENOBSERVE_TOKEN is not set");
 });
 
-test("the ingest client alone loads neither OpenTelemetry nor NestJS nor the query cache", () => {
+/** What each part brings of the packages that an application would feel; all but these parts bring none. */
+const brings: Readonly<Record<string, readonly string[]>> = {
+  "": ["OpenTelemetry's API", "undici"],
+  "/ingest": ["undici"],
+  "/logs": ["OpenTelemetry's API"],
+  "/metrics": ["OpenTelemetry's API", "OpenTelemetry's SDK"],
+  "/tracing": ["OpenTelemetry's API", "OpenTelemetry's SDK"],
+  "/bus": ["OpenTelemetry's API"],
+  "/cache": ["TanStack Query"],
+  "/pino": ["OpenTelemetry's API", "undici"],
+  "/telemetry": ["OpenTelemetry's API", "OpenTelemetry's SDK", "undici"],
+  "/nest": ["NestJS", "OpenTelemetry's API", "OpenTelemetry's SDK", "undici"],
+};
+
+test("a part loads no more than it is about: NestJS, OpenTelemetry and the query cache only where they belong", () => {
   const source = `
-    require("openobserve-cqrs/runtime/ingest");
-    console.log(Object.keys(require.cache).filter((path) => /@opentelemetry|@nestjs|@tanstack|@pulumi/.test(path)).length);`;
-  expect(run("lean.cjs", source)).toBe("0");
+    const family = (path) =>
+      /node_modules.@nestjs/.test(path) ? "NestJS"
+      : /node_modules.@opentelemetry.api.build/.test(path) ? "OpenTelemetry's API"
+      : /node_modules.@opentelemetry/.test(path) ? "OpenTelemetry's SDK"
+      : /node_modules.@tanstack/.test(path) ? "TanStack Query"
+      : /node_modules.undici/.test(path) ? "undici"
+      : /node_modules.(@pulumi|pino)/.test(path) ? path
+      : undefined;
+    require("reflect-metadata");
+    require("openobserve-cqrs/runtime" + process.env.PART);
+    console.log(JSON.stringify([...new Set(Object.keys(require.cache).map(family))].filter(Boolean).sort()));`;
+  const loaded = parts.map((part) => [part, JSON.parse(run("lean.cjs", source, { ...env, PART: part }))]);
+  expect(loaded).toEqual(parts.map((part) => [part, brings[part] ?? []]));
 });
 
 test("loading a part does nothing but declare, so that a bundler may leave out what is not used", () => {
