@@ -123,7 +123,10 @@ test("a part loads no more than it is about: NestJS, OpenTelemetry and the query
     require("reflect-metadata");
     require("openobserve-cqrs/runtime" + process.env.PART);
     console.log(JSON.stringify([...new Set(Object.keys(require.cache).map(family))].filter(Boolean).sort()));`;
-  const loaded = parts.map((part) => [part, JSON.parse(run("lean.cjs", source, { ...env, PART: part }))]);
+  const loaded = parts.map((part): [string, unknown] => [
+    part,
+    JSON.parse(run("lean.cjs", source, { ...env, PART: part })),
+  ]);
   expect(loaded).toEqual(parts.map((part) => [part, brings[part] ?? []]));
 });
 
