@@ -2,6 +2,7 @@ import type { ServerContext } from "../context.js";
 import type { Column, StreamKey } from "../data/store.js";
 import { failure, json, ok, type Reply } from "../server/reply.js";
 import { type Area, del, get, post, put, type ServerRequest } from "../server/route.js";
+import { columnsOf } from "../streams/columns.js";
 import { followRetention } from "../streams/distinct.js";
 import { rewriteFieldName, rewriteStreamName, streamType } from "../streams/names.js";
 import { presentSchema, presentStream, presentStreamBriefly } from "../streams/present.js";
@@ -34,7 +35,7 @@ const keyOf = (request: ServerRequest, name = rewriteStreamName(request.paramete
 });
 
 function existing(context: ServerContext, key: StreamKey): readonly Column[] {
-  const columns = context.data.columns(key);
+  const columns = columnsOf(context, key);
   if (!columns) throw failure(404, "stream not found");
   return columns;
 }
@@ -53,7 +54,7 @@ async function list({ query, organization }: ServerRequest, context: ServerConte
   const whole = query.get("fetchSchema") === "true";
   const streams = await Promise.all(
     page.map((key) => {
-      const columns = whole ? context.data.columns(key) : undefined;
+      const columns = whole ? columnsOf(context, key) : undefined;
       return columns ? presentStream(context, key, columns) : presentStreamBriefly(context, key);
     }),
   );

@@ -1,6 +1,7 @@
 import { type ServerContext } from "../context.js";
 import { quoted } from "../data/database.js";
 import { type StreamKey, type StreamType } from "../data/store.js";
+import { columnsOf } from "../streams/columns.js";
 import { type AstNode, constant, parseSql, printSql } from "./ast.js";
 import { InternalSearchError } from "./errors.js";
 import { asSearchError } from "./failure.js";
@@ -76,9 +77,9 @@ export async function search(
 }
 
 function sourceOf(context: ServerContext, key: StreamKey): Omit<Source, "name"> | undefined {
-  const columns = context.data.columns(key);
+  const columns = columnsOf(context, key);
   const table = context.data.tableOf(key);
-  if (columns === undefined || table === undefined) return undefined;
+  if (columns === undefined || columns.length === 0 || table === undefined) return undefined;
   const { full_text_search_keys } = context.streams.settings(key);
   const wanted = new Set([...context.version.defaultFullTextFields, ...full_text_search_keys]);
   const fullText = columns

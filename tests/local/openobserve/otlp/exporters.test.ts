@@ -79,6 +79,24 @@ describe("What OpenTelemetry's own exporters send", () => {
     expect(body.data).toEqual({ orders_latency: [{ type: "histogram", help: "", unit: "ms" }] });
   });
 
+  it("a histogram's own stream is listed without a column, and a search does not find it", async () => {
+    const { body } = await server.get("/api/default/streams?type=metrics&fetchSchema=true");
+    const listed = body.list as { name: string; schema: { name: string }[]; total_fields: number }[];
+    const columns = (name: string) => listed.find((stream) => stream.name === name)?.schema.length;
+    expect(columns("orders_latency")).toBe(0);
+    expect(columns("orders_latency_bucket")).toBeGreaterThan(0);
+    const now = Date.now() * 1000;
+    const query = {
+      sql: 'SELECT * FROM "orders_latency"',
+      start_time: now - 600_000_000,
+      end_time: now + 60_000_000,
+    };
+    expect(await server.post("/api/default/_search?type=metrics", { query })).toMatchObject({
+      status: 400,
+      body: { code: 20002, message: "Search stream not found: orders_latency" },
+    });
+  });
+
   it("spans become rows, parents, status, events and links included", async () => {
     const [span] = await rows("traces", "traces");
     const { traceId, spanId } = sent;
