@@ -6,7 +6,7 @@ import type { DockerOptions } from "./docker/options.js";
 import { existingPlatform } from "./existing.js";
 import { serverImage } from "./kubernetes/images.js";
 import type { KubernetesOptions } from "./kubernetes/options.js";
-import type { Platform, PlatformSecrets } from "./platform.js";
+import type { DeployedPlatform, Platform, PlatformSecrets } from "./platform.js";
 import { ServerReady } from "./server-ready/resource.js";
 
 export type { Platform, PlatformSecrets } from "./platform.js";
@@ -42,9 +42,9 @@ export function createPlatform(config: StackConfig): Platform {
 }
 
 /** A platform whose server answers before anything is configured there. */
-const awaited = (platform: Platform): Platform => ({
+const awaited = (platform: DeployedPlatform): Platform => ({
   url: platform.url,
-  ready: [new ServerReady("server", { after: platform.ready })],
+  ready: [new ServerReady("server", { after: platform.ready, whereToLook: platform.whereToLook })],
   sendAs: (account) => platform.sendAs?.(account),
 });
 

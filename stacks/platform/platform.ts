@@ -13,6 +13,21 @@ export interface Platform {
   sendAs?(account: SendingAccount): void;
 }
 
+/** Where to look when a server that has been deployed does not answer: a sentence for each way not to. */
+export interface WhereToLook {
+  /** Nobody answers at the address. */
+  readonly unreachable: string;
+  /** Whoever answers there knows no way to the gateway (404). */
+  readonly unrouted: string;
+  /** The way ends before the server (502, 503, 504). */
+  readonly unserved: string;
+}
+
+/** A platform that a stack makes, rather than finds. */
+export interface DeployedPlatform extends Platform {
+  readonly whereToLook: WhereToLook;
+}
+
 /** A service account of the server. */
 export interface SendingAccount {
   readonly email: string;

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayAccountFile, gatewayTokensFile } from "../gateway/credentials.js";
-import { type Platform, type PlatformSecrets, type SendingAccount } from "../platform.js";
+import type { DeployedPlatform, PlatformSecrets, SendingAccount, WhereToLook } from "../platform.js";
 import { publicUrl } from "../public-url.js";
 import { cpusAsRead, durationAsRead } from "./as-read.js";
 import { logOptions, tmpfsOptions } from "./compose.js";
@@ -15,6 +15,7 @@ import {
 } from "./definition.js";
 import { fileMode, filesDigest, filesLabel } from "./files.js";
 import { type DockerOptions, dockerOptions } from "./options.js";
+import { whereToLook } from "./where-to-look.js";
 
 export interface DockerPlatformArgs {
   readonly options?: DockerOptions;
@@ -30,9 +31,10 @@ export interface DockerPlatformArgs {
  *   secrets: { rootPassword, ingestToken, tlsCertificate, tlsKey },
  * });
  */
-export class DockerPlatform extends pulumi.ComponentResource implements Platform {
+export class DockerPlatform extends pulumi.ComponentResource implements DeployedPlatform {
   declare readonly url: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
+  readonly whereToLook: WhereToLook;
   readonly #carriers: ((account: SendingAccount) => void)[] = [];
 
   constructor(name: string, args: DockerPlatformArgs, options?: pulumi.ComponentResourceOptions) {
@@ -93,6 +95,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       );
     }
     this.ready = [...containers.values()];
+    this.whereToLook = whereToLook(definition);
     this.url = pulumi.output(publicUrl(parsed));
     this.registerOutputs({ url: this.url });
   }

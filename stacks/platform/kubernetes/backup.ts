@@ -7,6 +7,7 @@ import type { Options } from "./options.js";
 import {
   containerDefaults,
   containerSecurity,
+  fromOptionalSecret,
   fromSecret,
   identity,
   podDefaults,
@@ -32,16 +33,21 @@ const dumpFile = `${dumpFolder}/metadata.dump`;
 const sqlFile = `${dumpFolder}/metadata.sql`;
 
 /** libpq reads these, so that no password stands in an argument. */
-const database = (options: Options) =>
-  (
-    [
-      ["PGHOST", "host"],
-      ["PGPORT", "port"],
-      ["PGUSER", "username"],
-      ["PGPASSWORD", "password"],
-      ["PGDATABASE", "dbname"],
-    ] as const
-  ).map(([variable, key]) => fromSecret(variable, postgresSecret(options), key));
+const database = (options: Options) => {
+  const secret = postgresSecret(options);
+  return [
+    fromSecret("PGHOST", secret, "host"),
+    fromSecret("PGPORT", secret, "port"),
+    fromSecret("PGUSER", secret, "username"),
+    fromSecret("PGPASSWORD", secret, "password"),
+    fromSecret("PGDATABASE", secret, "dbname"),
+    // The operator's secret has none of these.
+    fromOptionalSecret("PGSSLMODE", secret, "sslmode"),
+    fromOptionalSecret("PGSSLROOTCERT", secret, "sslrootcert"),
+    fromOptionalSecret("PGCHANNELBINDING", secret, "channel_binding"),
+    fromOptionalSecret("PGOPTIONS", secret, "options"),
+  ];
+};
 
 function store({ storage }: Options) {
   const endpoint = storage.mode === "cluster" ? objectStoreAddress : storage.endpoint;

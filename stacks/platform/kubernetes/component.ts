@@ -5,7 +5,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import type { Platform, PlatformSecrets, SendingAccount } from "../platform.js";
+import type { DeployedPlatform, PlatformSecrets, SendingAccount, WhereToLook } from "../platform.js";
 import { publicUrl } from "../public-url.js";
 import { Alertmanager } from "./alertmanager.js";
 import { Backup } from "./backup.js";
@@ -23,6 +23,7 @@ import { Querier } from "./querier.js";
 import { Router } from "./router.js";
 import { SecretStore } from "./secret-store.js";
 import { ServiceMonitor } from "./service-monitor.js";
+import { whereToLook } from "./where-to-look.js";
 
 export interface KubernetesPlatformArgs {
   readonly options?: KubernetesOptions;
@@ -42,9 +43,10 @@ export interface KubernetesPlatformArgs {
  *   secrets: { rootPassword, ingestToken, postgresUrl, s3AccessKey, s3SecretKey, tlsCertificate, tlsKey },
  * });
  */
-export class KubernetesPlatform extends ComponentResource implements Platform {
+export class KubernetesPlatform extends ComponentResource implements DeployedPlatform {
   declare readonly url: Output<string>;
   readonly ready: readonly Resource[];
+  readonly whereToLook: WhereToLook;
   readonly #options: Options;
   readonly #foundation: Foundation;
 
@@ -81,6 +83,7 @@ export class KubernetesPlatform extends ComponentResource implements Platform {
     this.#options = options;
     this.#foundation = foundation;
     this.ready = ingress.resources;
+    this.whereToLook = whereToLook(options);
     this.url = output(publicUrl(options));
     this.registerOutputs({ url: this.url });
   }

@@ -78,6 +78,12 @@ export const fromSecret = (name: string, secret: string, key: string) => ({
   valueFrom: { secretKeyRef: { name: secret, key } },
 });
 
+/** The same, of a key that may be missing; the variable is then not set. */
+export const fromOptionalSecret = (name: string, secret: string, key: string) => ({
+  name,
+  valueFrom: { secretKeyRef: { name: secret, key, optional: true } },
+});
+
 /** A fact about the pod itself. */
 export const fromField = (name: string, fieldPath: string) => ({
   name,

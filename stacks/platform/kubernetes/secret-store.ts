@@ -12,10 +12,10 @@ import { GeneratedSecret } from "../generated-secret/resource.js";
 import type { PlatformSecrets } from "../platform.js";
 import { platformLabels } from "./names.js";
 import type { Options } from "./options.js";
+import { postgresParts } from "./postgres-url.js";
 import { register } from "./register.js";
 import {
   externalSecretManifests,
-  postgresParts,
   type SecretDefinition,
   secretDefinitions,
   type SecretValueName,
@@ -77,11 +77,19 @@ function postgresValues(url: Input<string>): Values {
     postgresUser: part("postgresUser"),
     postgresPassword: part("postgresPassword"),
     postgresDatabase: part("postgresDatabase"),
+    postgresSslMode: part("postgresSslMode"),
+    postgresSslRootCert: part("postgresSslRootCert"),
+    postgresChannelBinding: part("postgresChannelBinding"),
+    postgresOptions: part("postgresOptions"),
   };
 }
 
-function secretManifest(options: Options, { name, type, keys }: SecretDefinition, values: Values) {
-  const data = Object.entries(keys).map(([key, valueName]) => {
+function secretManifest(
+  options: Options,
+  { name, type, keys, optionalKeys }: SecretDefinition,
+  values: Values,
+) {
+  const data = Object.entries({ ...keys, ...optionalKeys }).map(([key, valueName]) => {
     const value = values[valueName];
     if (value === undefined) throw new RunError(`The Kubernetes platform needs the secret ${valueName}.`);
     return [key, secret(output(value)).apply((text) => Buffer.from(text).toString("base64"))];

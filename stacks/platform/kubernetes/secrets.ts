@@ -15,6 +15,10 @@ export const secretValueNames = [
   "postgresUser",
   "postgresPassword",
   "postgresDatabase",
+  "postgresSslMode",
+  "postgresSslRootCert",
+  "postgresChannelBinding",
+  "postgresOptions",
   "s3AccessKey",
   "s3SecretKey",
   "tlsCertificate",
@@ -27,6 +31,8 @@ export interface SecretDefinition {
   readonly type: "Opaque" | "kubernetes.io/tls";
   /** What stands under each key. */
   readonly keys: Readonly<Record<string, SecretValueName>>;
+  /** More of them, which who fills a store may leave out. */
+  readonly optionalKeys?: Readonly<Record<string, SecretValueName>>;
 }
 
 export const serverSecret = "openobserve-server";
@@ -58,14 +64,22 @@ export function secretDefinitions(options: Options): SecretDefinition[] {
     opaque(gatewaySecret, { "tokens.json": "gatewayTokens" }),
     ...(options.postgres.mode === "external"
       ? [
-          opaque(postgresSecret(options), {
-            uri: "postgresUri",
-            host: "postgresHost",
-            port: "postgresPort",
-            username: "postgresUser",
-            password: "postgresPassword",
-            dbname: "postgresDatabase",
-          }),
+          {
+            ...opaque(postgresSecret(options), {
+              uri: "postgresUri",
+              host: "postgresHost",
+              port: "postgresPort",
+              username: "postgresUser",
+              password: "postgresPassword",
+              dbname: "postgresDatabase",
+            }),
+            optionalKeys: {
+              sslmode: "postgresSslMode",
+              sslrootcert: "postgresSslRootCert",
+              channel_binding: "postgresChannelBinding",
+              options: "postgresOptions",
+            },
+          } as const,
         ]
       : []),
     ...(options.storage.access === "keys"
@@ -87,11 +101,15 @@ export function secretDefinitions(options: Options): SecretDefinition[] {
 const templateDefaults = { engineVersion: "v2", mergePolicy: "Replace" };
 const referenceDefaults = { conversionStrategy: "Default", decodingStrategy: "None", metadataPolicy: "None" };
 
-/** The same secrets, fetched by the External Secrets operator: an entry of the store for each, a property for each key. */
+/**
+ * The same secrets, fetched by the External Secrets operator: an entry of the store for each, a property for each key.
+ * A property that is asked for by name must be there, so an entry of which some may be missing is taken as a whole too.
+ */
 export function externalSecretManifests(options: Options): Manifest[] {
   const { externalSecrets } = options;
   if (externalSecrets === undefined) return [];
-  return secretDefinitions(options).map(({ name, type, keys }) => ({
+  const { prefix } = externalSecrets;
+  return secretDefinitions(options).map(({ name, type, keys, optionalKeys }) => ({
     apiVersion: "external-secrets.io/v1",
     kind: "ExternalSecret",
     metadata: { name, namespace: options.namespace, labels: platformLabels },
@@ -106,21 +124,11 @@ export function externalSecretManifests(options: Options): Manifest[] {
       },
       data: Object.keys(keys).map((key) => ({
         secretKey: key,
-        remoteRef: { ...referenceDefaults, key: `${externalSecrets.prefix}${name}`, property: key },
+        remoteRef: { ...referenceDefaults, key: `${prefix}${name}`, property: key },
       })),
+      ...(optionalKeys !== undefined && {
+        dataFrom: [{ extract: { ...referenceDefaults, key: `${prefix}${name}` } }],
+      }),
     },
   }));
-}
-
-/** Parts of a connection string, which `pg_dump` takes one by one so that none stands in its arguments. */
-export function postgresParts(uri: string) {
-  const url = new URL(uri);
-  return {
-    postgresUri: uri,
-    postgresHost: url.hostname,
-    postgresPort: url.port === "" ? "5432" : url.port,
-    postgresUser: decodeURIComponent(url.username),
-    postgresPassword: decodeURIComponent(url.password),
-    postgresDatabase: decodeURIComponent(url.pathname.slice(1)),
-  } as const;
 }

@@ -7,12 +7,17 @@ import {
   UnavailableError,
 } from "@o2cqrs/providers/client";
 import type { dynamic } from "@pulumi/pulumi";
+import type { WhereToLook } from "../platform.js";
 
 /** Time for names, certificates and routes to come to be. */
 const withinMs = 10 * 60_000;
 
+interface Inputs {
+  readonly whereToLook: WhereToLook;
+}
+
 /** Waits until a server that has just been deployed answers, with the credentials that everything will use. */
-export class ServerReadyProvider implements dynamic.ResourceProvider<object, object> {
+export class ServerReadyProvider implements dynamic.ResourceProvider<Inputs, object> {
   #config: dynamic.Config | undefined;
 
   /** @param waitMs how long to wait; default ten minutes */
@@ -23,7 +28,7 @@ export class ServerReadyProvider implements dynamic.ResourceProvider<object, obj
     return Promise.resolve();
   }
 
-  check(_olds: unknown, inputs: object): Promise<dynamic.CheckResult<object>> {
+  check(_olds: unknown, inputs: Inputs): Promise<dynamic.CheckResult<Inputs>> {
     return Promise.resolve({ inputs, failures: [] });
   }
 
@@ -32,7 +37,7 @@ export class ServerReadyProvider implements dynamic.ResourceProvider<object, obj
   }
 
   /** @throws Error when the time is over; any other refusal, such as of the password, at once */
-  async create(): Promise<dynamic.CreateResult<object>> {
+  async create({ whereToLook }: Inputs): Promise<dynamic.CreateResult<object>> {
     const connection = connectionFrom({ config: (key) => this.#config?.get(`o2cqrs:${key}`) });
     const server = new OpenObserve(connection, { retries: 0 });
     let last: OpenObserveError | undefined;
@@ -53,7 +58,8 @@ export class ServerReadyProvider implements dynamic.ResourceProvider<object, obj
       await server.close();
     }
     throw new Error(
-      `OpenObserve is deployed, but does not answer at ${connection.url}: ${last?.message ?? ""}\n` +
+      `OpenObserve is deployed, but in ${textOf(this.waitMs)} it did not answer at ${connection.url}: ` +
+        `${last?.message ?? ""}\n${placeOf(last, whereToLook)}\n` +
         "What has been made stays; run pulumi up again when it answers.",
     );
   }
@@ -65,6 +71,16 @@ export class ServerReadyProvider implements dynamic.ResourceProvider<object, obj
   delete(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+function textOf(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 60 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
+}
+
+function placeOf(error: OpenObserveError | undefined, { unreachable, unrouted, unserved }: WhereToLook) {
+  if (error?.status === undefined) return unreachable;
+  return error.status === 404 ? unrouted : unserved;
 }
 
 export const provider = new ServerReadyProvider();

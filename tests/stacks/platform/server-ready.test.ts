@@ -1,8 +1,18 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { defineDocker } from "../../../stacks/platform/docker/define.js";
+import { whereToLook as onMachine } from "../../../stacks/platform/docker/where-to-look.js";
+import { kubernetesOptions } from "../../../stacks/platform/kubernetes/options.js";
+import { whereToLook as inCluster } from "../../../stacks/platform/kubernetes/where-to-look.js";
 import { ServerReadyProvider } from "../../../stacks/platform/server-ready/provider.js";
 
 type Status = 200 | 401 | 404 | 502;
+
+const whereToLook = {
+  unreachable: "the name leads elsewhere",
+  unrouted: "there is no route",
+  unserved: "the router does not serve",
+};
 
 /** A server that answers with one status after the other, and then with the last for good. */
 async function answering(...statuses: Status[]) {
@@ -30,7 +40,7 @@ async function ready(url: string, waitMs: number) {
     require: (key: string) => values[key] ?? "",
   };
   await provider.configure({ config });
-  return provider.create();
+  return provider.create({ whereToLook });
 }
 
 describe("a server that has just been deployed", () => {
@@ -48,11 +58,42 @@ describe("a server that has just been deployed", () => {
     await server.close();
   });
 
-  it("that does not answer in time is told of once, with its address and what to do", async () => {
-    const server = await answering(502);
-    await expect(ready(server.url, 0)).rejects.toThrow(
-      new RegExp(`does not answer at ${server.url}: [^]*run pulumi up again`),
-    );
+  it.each([
+    [502, "the router does not serve"],
+    [404, "there is no route"],
+  ] as const)(
+    "that answers %s for too long is told of once: for how long, at which address, where to look, what to do",
+    async (status, where) => {
+      const server = await answering(status);
+      await expect(ready(server.url, 0)).rejects.toThrow(
+        new RegExp(
+          `in 0 seconds it did not answer at ${server.url}: .*${status}[^]*${where}[^]*run pulumi up again`,
+        ),
+      );
+      await server.close();
+    },
+  );
+
+  it("that nobody answers for is told of with the way to it", async () => {
+    const server = await answering(200);
     await server.close();
+    await expect(ready(server.url, 0)).rejects.toThrow(whereToLook.unreachable);
+  });
+});
+
+describe("where to look for a server that does not answer", () => {
+  it("names the ingress, the gateway and the router of a cluster, in its own namespace", () => {
+    const where = inCluster(kubernetesOptions.parse({ namespace: "telemetry", host: "observe.example.com" }));
+    expect(where.unreachable).toMatch(
+      /observe\.example\.com .*kubectl -n telemetry describe ingress openobserve-gateway/,
+    );
+    expect(where.unrouted).toContain("kubectl -n telemetry describe ingress openobserve-gateway");
+    expect(where.unserved).toContain("kubectl -n telemetry logs deployment/openobserve-router");
+  });
+
+  it("names the containers of one machine", () => {
+    const where = onMachine(defineDocker({ name: "dev" }));
+    expect(where.unreachable).toContain("docker logs dev-gateway");
+    expect(where.unserved).toContain("docker logs dev-openobserve");
   });
 });
