@@ -8,6 +8,7 @@ import {
 import { z } from "zod";
 import { dockerOptions } from "../platform/docker/options.js";
 import { kubernetesOptions } from "../platform/kubernetes/options.js";
+import { postgresUrl } from "../platform/kubernetes/postgres-url.js";
 
 /** Config values arrive as text, structured ones as JSON; an empty text counts as not set. */
 const unsetIfEmpty = (value: unknown) => (value === "" ? undefined : value);
@@ -183,7 +184,7 @@ export const configKeys = {
     type: "string",
   }),
   postgresUrl: key({
-    schema: text(z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional()),
+    schema: text(postgresUrl.optional()),
     description: "Connection string of the PostgreSQL that keeps OpenObserve's metadata, for kubernetes",
     example: "…",
     secret: true,

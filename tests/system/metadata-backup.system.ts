@@ -5,7 +5,8 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { backupManifests, restoreJob } from "../../stacks/platform/kubernetes/backup.js";
 import { kubernetesOptions } from "../../stacks/platform/kubernetes/options.js";
-import { postgresParts, secretDefinitions } from "../../stacks/platform/kubernetes/secrets.js";
+import { postgresParts } from "../../stacks/platform/kubernetes/postgres-url.js";
+import { secretDefinitions } from "../../stacks/platform/kubernetes/secrets.js";
 import { ObjectStore } from "../roles/object-store.js";
 import { Postgres, postgresPrograms } from "./postgres.js";
 import { describeWithProgram } from "./program.js";
@@ -103,8 +104,8 @@ describeWithProgram(join(postgresPrograms ?? "", "initdb"), "the nightly backup 
       s3AccessKey: "an-access-key",
       s3SecretKey: "a-secret-key",
     };
-    const named = secretDefinitions(options()).find((secret) => secret.name === name)!.keys[key]!;
-    return values[named as keyof typeof values];
+    const { keys, optionalKeys } = secretDefinitions(options()).find((secret) => secret.name === name)!;
+    return values[{ ...keys, ...optionalKeys }[key] as keyof typeof values];
   }
 
   async function run({ template: { spec } }: Job, database: string): Promise<void> {
@@ -179,6 +180,19 @@ describeWithProgram(join(postgresPrograms ?? "", "initdb"), "the nightly backup 
     postgres.run("createdb", "lost");
     await restore("lost");
     expect(everything("lost")).toBe(saved);
+  });
+
+  it("is reached as the connection string says, and not otherwise", async () => {
+    fill("encrypted");
+    await backUp("encrypted?sslmode=disable&options=-c%20statement_timeout%3D60s");
+    // The test's server has no certificate, and so no encryption.
+    for (const act of [backUp, restore])
+      for (const mode of ["require", "verify-full"])
+        await expect(act(`encrypted?sslmode=${mode}`)).rejects.toThrow(
+          /does not support SSL|root certificate/,
+        );
+    await expect(backUp("encrypted?options=-c%20no_such_setting%3D1")).rejects.toThrow(/no_such_setting/);
+    await expect(backUp("encrypted?channel_binding=require")).rejects.toThrow(/channel binding/);
   });
 
   it("changes nothing when its dump cannot be read, or stands for what cannot be done", async () => {

@@ -90,15 +90,15 @@ describe.each(variants)("the %s deployment on Kubernetes", (_, options) => {
   });
 
   it("refers to no secret that nobody makes", () => {
-    const made = secretDefinitions(kubernetesOptions.parse(options)).flatMap(({ name, keys }) =>
-      Object.keys(keys).map((key) => `${name}/${key}`),
+    const made = secretDefinitions(kubernetesOptions.parse(options)).flatMap(({ name, keys, optionalKeys }) =>
+      Object.keys({ ...keys, ...optionalKeys }).map((key) => `${name}/${key}`),
     );
     const operator = ["uri", "host", "port", "username", "password", "dbname"];
     const known = [...made, ...operator.map((key) => `openobserve-postgres-app/${key}`)];
     for (const pod of pods)
       for (const container of containersOf(pod))
         for (const { valueFrom } of container.env ?? [])
-          if (valueFrom?.secretKeyRef !== undefined)
+          if (valueFrom?.secretKeyRef !== undefined && valueFrom.secretKeyRef.optional !== true)
             expect(known).toContain(`${valueFrom.secretKeyRef.name}/${valueFrom.secretKeyRef.key}`);
   });
 

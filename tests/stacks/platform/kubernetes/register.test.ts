@@ -52,7 +52,7 @@ beforeAll(async () => {
         tlsKey: value,
         s3AccessKey: value,
         s3SecretKey: value,
-        postgresUrl: secret("postgres://user:password@db.example.com/openobserve"),
+        postgresUrl: secret("postgres://user:p%40ss@db.example.com/openobserve?sslmode=require"),
       },
     });
     platform.sendAs({ email: "orders@o2cqrs.internal", token: secret(output("account-token")) });
@@ -84,6 +84,23 @@ describe("the objects of a deployment, as Pulumi is told of them", () => {
     expect(afterOf("StatefulSet/openobserve-ingester")).toContain("StatefulSet/openobserve-querier");
     expect(afterOf("Deployment/openobserve-router")).toContain("StatefulSet/openobserve-ingester");
     expect(afterOf("Deployment/openobserve-gateway")).toContain("Deployment/openobserve-router");
+  });
+});
+
+describe("the database's connection string", () => {
+  it("stands in its secret whole, and in its parts as libpq takes them", () => {
+    expect(secretTexts.get("openobserve-postgres")).toEqual({
+      uri: "postgres://user:p%40ss@db.example.com/openobserve?sslmode=require",
+      host: "db.example.com",
+      port: "5432",
+      username: "user",
+      password: "p@ss",
+      dbname: "openobserve",
+      sslmode: "require",
+      sslrootcert: "",
+      channel_binding: "prefer",
+      options: "",
+    });
   });
 });
 

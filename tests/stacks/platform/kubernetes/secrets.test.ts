@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { kubernetesOptions } from "../../../../stacks/platform/kubernetes/options.js";
+import { backupManifests } from "../../../../stacks/platform/kubernetes/backup.js";
 import {
   externalSecretManifests,
   secretDefinitions,
@@ -13,9 +14,9 @@ describe("the secrets of a deployment", () => {
 
   it("are each described on the page, key by key, for those who fill a store with them", () => {
     const rows = page.split("\n").filter((line) => line.startsWith("| `openobserve-"));
-    for (const { name, keys } of definitions) {
+    for (const { name, keys, optionalKeys } of definitions) {
       const row = rows.find((line) => line.startsWith(`| \`${name}\``));
-      for (const key of Object.keys(keys)) expect(row).toContain(`\`${key}\``);
+      for (const key of Object.keys({ ...keys, ...optionalKeys })) expect(row).toContain(`\`${key}\``);
     }
     expect(rows).toHaveLength(definitions.length);
   });
@@ -36,5 +37,17 @@ describe("the secrets of a deployment", () => {
         references: Object.keys(keys).map((key) => `openobserve/${name}#${key}`),
       })),
     );
+  });
+
+  it("are not asked for what an entry may leave out, and have it where it is there", () => {
+    const whole = externalSecretManifests(
+      kubernetesOptions.parse({ externalSecrets: { store: "vault" } }),
+    ).flatMap(({ spec }) => (spec as { dataFrom?: { extract: { key: string } }[] }).dataFrom ?? []);
+    expect(whole.map(({ extract }) => extract.key)).toEqual(["openobserve/openobserve-postgres"]);
+    const database = backupManifests(kubernetesOptions.parse({}))
+      .filter(({ kind }) => kind === "CronJob")
+      .flatMap((job) => JSON.stringify(job).match(/"secretKeyRef":\{"name":"openobserve-postgres"[^}]*\}/g));
+    const required = database.filter((reference) => !reference!.includes('"optional":true'));
+    expect([required.length, database.length]).toEqual([5, 9]);
   });
 });

@@ -14,7 +14,9 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly env?: readonly {
-    readonly valueFrom?: { readonly secretKeyRef?: { readonly name: string; readonly key: string } };
+    readonly valueFrom?: {
+      readonly secretKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean };
+    };
   }[];
   readonly ports: readonly { readonly name: string }[];
   readonly resources: { readonly requests: object; readonly limits: object };
