@@ -10,8 +10,10 @@ import {
   kubernetesPicture,
   sizeTable,
 } from "../../../stacks/platform/documentation.js";
+import { defaultImages } from "../../../stacks/platform/kubernetes/images.js";
 
-const path = join(__dirname, "..", "..", "..", "docs", "platform.md");
+const docs = join(__dirname, "..", "..", "..", "docs");
+const path = join(docs, "platform.md");
 const parts = { dockerPicture, kubernetesPicture, sizeTable, costTable, dockerCostTable };
 
 describe("docs/platform.md", () => {
@@ -29,6 +31,14 @@ describe("docs/platform.md", () => {
   it("has each of them", () => {
     const page = readFileSync(path, "utf8");
     for (const name of Object.keys(parts)) expect(page).toContain(`<!-- ${name} -->`);
+  });
+});
+
+describe("docs/roles.md", () => {
+  it("names the releases that are deployed", () => {
+    const page = readFileSync(join(docs, "roles.md"), "utf8");
+    expect(page).toContain(`OpenObserve ${defaultImages.openobserve.tag.replace(/-debug$/, "")}`);
+    expect(page).toContain(`\`nats-server\` ${defaultImages.nats.tag.replace(/-alpine$/, "")}`);
   });
 });
 
