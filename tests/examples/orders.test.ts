@@ -20,6 +20,9 @@ import { startServer, type RunningServer } from "@o2cqrs/local-openobserve";
 import { faultNames } from "../../examples/orders/orders/faults.js";
 import { accept, StubServer } from "../runtime/ingest/stub-server.js";
 
+// Builds, and runs processes, which takes a machine that is busy its time.
+jest.setTimeout(180_000);
+
 const repository = join(__dirname, "..", "..");
 const root = { rootUser: "root@example.com", rootPassword: "Complexpass#123" };
 const authorization = `Basic ${Buffer.from(`${root.rootUser}:${root.rootPassword}`).toString("base64")}`;

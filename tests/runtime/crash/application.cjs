@@ -17,7 +17,7 @@ const client = new IngestClient({
 
 async function log() {
   for (let n = 0; ;) {
-    const group = 1 + Math.floor(Math.random() * 200);
+    const group = 50 + Math.floor(Math.random() * 150);
     for (let i = 0; i < group; i++) client.send("s", { recordId: `${name}-${n++}`, filler: "x".repeat(100) });
     await client.persisted();
     process.stdout.write(`${n}\n`);

@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { type ServerResponse } from "node:http";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { type Credentials } from "openobserve-cqrs/runtime/env";
 import { type IngestClient, type IngestEvents } from "openobserve-cqrs/runtime/ingest";
 import { ingestingInEachTest, record } from "./ingesting.js";
@@ -17,6 +19,14 @@ const deadLetters = async (stream = "s") =>
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as { reason: string; record: { n: number } });
+
+/** Bytes that are still reachable, so that what the collector has not come to yet counts for nothing. */
+function memoryInUse(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
 
 /** Answers the first requests differently, and all later ones as a healthy server. */
 function failFirst(times: number, respond: (response: ServerResponse, request: StubRequest) => void): void {
@@ -69,7 +79,10 @@ test("gives up on a server that answers nothing within the timeout, and tries ag
   });
   client.send("s", record(1));
   await client.flush();
-  expect(sent()).toEqual([1, 1]);
+  // On a machine that stalls for as long, an answer that came is too late as well.
+  expect(sent().length).toBeGreaterThanOrEqual(2);
+  expect(new Set(sent())).toEqual(new Set([1]));
+  expect(client.stats.s).toMatchObject({ delivered: 1, deadLettered: 0 });
 });
 
 test("tells of a failure at the retry limit, keeps the records, and tells when it has recovered", async () => {
@@ -327,13 +340,12 @@ test("memory stays bounded while the server is down and the application goes on 
   const client = ingesting.clientOf({ maxBufferBytes: 16 * 2 ** 20, cooldownMs: 50 });
   await ingesting.server.stop();
   const filler = "x".repeat(2000);
-  const before = process.memoryUsage();
+  const before = memoryInUse();
   for (let n = 0; n < 30_000; n++) {
     client.send("s", { ...record(n), filler }); // 60 MB in all.
     if (n % 100 === 99) await client.persisted();
   }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
   expect(client.stats.s!.dropped).toBeGreaterThan(0);
-  expect(heapUsed + arrayBuffers - before.heapUsed - before.arrayBuffers).toBeLessThan(64 * 2 ** 20);
+  expect(memoryInUse() - before).toBeLessThan(20 * 2 ** 20);
   await client.close({ deadlineMs: 0 });
 });

@@ -7,6 +7,9 @@ import { peerDependencies } from "../../../runtime/package.json";
 import { StubServer } from "../ingest/stub-server.js";
 import { installLines, repository, snippets } from "./snippets.js";
 
+// Runs processes, which takes a machine that is busy its time.
+jest.setTimeout(180_000);
+
 let folder: string;
 let server: StubServer;
 

@@ -6,6 +6,9 @@ import { promisify } from "node:util";
 import { envNames, ingestMetrics } from "@o2cqrs/contract";
 import { type CloseReport } from "../../../runtime/ingest/client.js";
 
+// Runs processes, which takes a machine that is busy its time.
+jest.setTimeout(180_000);
+
 const repository = join(__dirname, "..", "..", "..");
 
 type Signal = "traces" | "metrics" | "logs";
