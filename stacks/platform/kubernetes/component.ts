@@ -68,11 +68,10 @@ export class KubernetesPlatform extends ComponentResource implements DeployedPla
       new ObjectStore(part(base), own),
       new Nats(part(base), own),
     ];
-    const background = [
-      new Compactor(part([...base, ...stores]), own),
-      new Alertmanager(part([...base, ...stores]), own),
-    ];
-    const querier = new Querier(part(background), own);
+    // One after the other too: what is wrong with a release is told once.
+    const compactor = new Compactor(part([...base, ...stores]), own);
+    const alertmanager = new Alertmanager(part([compactor]), own);
+    const querier = new Querier(part([alertmanager]), own);
     const ingester = new Ingester(part([querier]), own);
     const router = new Router(part([ingester]), own);
     const gateway = new Gateway(part([router]), own);

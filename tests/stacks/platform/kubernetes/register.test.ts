@@ -81,6 +81,8 @@ describe("the objects of a deployment, as Pulumi is told of them", () => {
   });
 
   it("go on to the next role when the one before is ready", () => {
+    expect(afterOf("Deployment/openobserve-alertmanager")).toContain("Deployment/openobserve-compactor");
+    expect(afterOf("StatefulSet/openobserve-querier")).toContain("Deployment/openobserve-alertmanager");
     expect(afterOf("StatefulSet/openobserve-ingester")).toContain("StatefulSet/openobserve-querier");
     expect(afterOf("Deployment/openobserve-router")).toContain("StatefulSet/openobserve-ingester");
     expect(afterOf("Deployment/openobserve-gateway")).toContain("Deployment/openobserve-router");
