@@ -16,6 +16,8 @@ import { organizations } from "../organizations/registry.js";
 import type { ScheduledSource } from "../pipelines/scheduled.js";
 import { evaluateRange, parsePromql } from "../promql/index.js";
 import { sourceFor } from "../prometheus/series.js";
+import { unsupported } from "../server/reply.js";
+import { UnsupportedSql } from "../sql/errors.js";
 import { search } from "../sql/search.js";
 import type { PipelineRecord } from "../store/records.js";
 import { execute } from "./execute.js";
@@ -117,6 +119,29 @@ async function queried(
   const wanted = { sql: query.sql, ...window, from: 0, size: mostRows };
   return (await search(context, organization, stream_type as StreamType, wanted)).hits as JsonValue[];
 }
+
+/**
+ * What the server does before it saves a scheduled pipeline whose source is new: it runs the query over the last
+ * seconds. A stream that is missing, or a column, shows here.
+ * @returns why the query does not run, undefined when it does
+ */
+export async function failedTestRun(
+  context: ServerContext,
+  organization: string,
+  source: ScheduledSource,
+): Promise<string | undefined> {
+  const end = context.clock.micros();
+  try {
+    await queried(context, organization, source, { start: end - testRunMicros, end });
+    return undefined;
+  } catch (error) {
+    if (error instanceof UnsupportedSql) throw unsupported(error.feature);
+    if (error instanceof Error) return error.message;
+    throw error;
+  }
+}
+
+const testRunMicros = 5_000_000;
 
 /** As the server, a derived stream takes all that the query gives. */
 const mostRows = 1_000_000;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import type { ServerContext } from "../context.js";
+import { failedTestRun } from "../pipeline/schedule.js";
 import { type PipelineRequest, pipelineRequest } from "../pipelines/requests.js";
 import { brokenSchedule, type ScheduledSource } from "../pipelines/scheduled.js";
 import { brokenRule } from "../pipelines/validate.js";
@@ -57,7 +58,9 @@ async function create(request: ServerRequest, context: ServerContext): Promise<R
     throw sourceTaken();
   const overwritten = request.query.get("overwrite") === "true" && pipeline.pipeline_id !== "";
   const id = overwritten ? pipeline.pipeline_id : context.ids.snowflake();
-  await save(context, validated(context, { ...pipeline, pipeline_id: id }), null);
+  const made = validated(context, { ...pipeline, pipeline_id: id });
+  await tryQuery(context, made);
+  await save(context, made, null);
   return ok(
     "Pipeline created successfully",
     version.pipelines.createAnswersId ? { id, name: pipeline.name } : {},
@@ -90,6 +93,7 @@ async function update(request: ServerRequest, context: ServerContext): Promise<R
     .filter(({ pipeline_id }) => pipeline_id !== old.pipeline_id);
   const moved = !isDeepStrictEqual(pipeline.source, old.source);
   if (moved && pipeline.source.source_type === "realtime" && isTaken(pipeline, others)) throw sourceTaken();
+  if (moved) await tryQuery(context, pipeline);
   await save(context, { ...pipeline, version: old.version + 1 }, paused_at);
   return ok("Pipeline updated successfully");
 }
@@ -109,6 +113,17 @@ function validated(context: ServerContext, pipeline: PipelineRequest): PipelineR
     if (wrong !== undefined) throw failure(400, `Invalid DerivedStream config: ${wrong}`);
   }
   return { ...pipeline, source: { ...source } };
+}
+
+/** Read in the server's source, not seen: the text before the cause, and that an unchanged query is not tried. */
+async function tryQuery(context: ServerContext, { org, source }: PipelineRequest): Promise<void> {
+  if (source.source_type !== "scheduled") return;
+  const cause = await failedTestRun(context, org, source as unknown as ScheduledSource);
+  if (cause !== undefined)
+    throw failure(
+      400,
+      `Invalid DerivedStream config: DerivedStream not saved due to failed test run caused by ${cause}`,
+    );
 }
 
 function missingFunction({ metadata }: ServerContext, { org, nodes }: PipelineRequest): string | undefined {

@@ -219,12 +219,5 @@ describe.each(["0.60", "0.90"] as const)("Pipelines, version %s", (version) => {
     expect(message(without)).toContain("must include _timestamp");
     const broken = await server.post(pipelines, scheduled("s", "SELEC"));
     expect(message(broken)).toContain("Expected: an SQL statement, found: SELEC at Line: 1, Column: 1");
-    const sql = "SELECT MAX(_timestamp) AS _timestamp, count(*) AS c FROM x";
-    expect((await server.post(pipelines, scheduled("s", sql))).status).toBe(200);
-    expect((await list())[0]?.source).toMatchObject({
-      source_type: "scheduled",
-      query_condition: { sql, search_event_type: "derivedstream", conditions: null },
-      trigger_condition: { period: 5, frequency: 5, align_time: true },
-    });
   });
 });

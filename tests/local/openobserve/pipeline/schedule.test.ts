@@ -30,22 +30,25 @@ async function idsIn(stream: string): Promise<string[]> {
   return ((body.hits ?? []) as { id: string }[]).map(({ id }) => id);
 }
 
+/** Takes what a query gives, every minute, into another stream. */
+const scheduled = (name: string, sql: string) => ({
+  name,
+  nodes: [
+    node("q", "input", {
+      node_type: "query",
+      query_condition: { type: "sql", sql },
+      trigger_condition: { period: 1, frequency: 1 },
+    }),
+    node("d", "output", { node_type: "stream", stream_name: "target" }),
+  ],
+  edges: [{ id: "e", source: "q", target: "d" }],
+});
+
 const ingest = (id: string) => server.post("/api/default/source/_json", [{ _timestamp: ++now, id }]);
 
 test("A scheduled pipeline sees each record once, though its first run is not aligned to its schedule", async () => {
   await ingest("first");
-  await server.post("/api/default/pipelines", {
-    name: "copy",
-    nodes: [
-      node("q", "input", {
-        node_type: "query",
-        query_condition: { type: "sql", sql: "SELECT _timestamp, id FROM source" },
-        trigger_condition: { period: 1, frequency: 1 },
-      }),
-      node("d", "output", { node_type: "stream", stream_name: "target" }),
-    ],
-    edges: [{ id: "e", source: "q", target: "d" }],
-  });
+  await server.post("/api/default/pipelines", scheduled("copy", "SELECT _timestamp, id FROM source"));
   const seen: string[] = [];
   while (!seen.includes("first")) seen.splice(0, seen.length, ...(await idsIn("target")));
   now = minute + 70 * second;
@@ -55,4 +58,46 @@ test("A scheduled pipeline sees each record once, though its first run is not al
     seen.splice(0, seen.length, ...(await idsIn("target")));
   }
   expect(seen).toEqual(["first", "second"]);
+});
+
+test("A scheduled pipeline is saved with its query and trigger, when the query runs", async () => {
+  await ingest("third");
+  const { body: before } = await server.get("/api/default/pipelines");
+  const failed = (cause: string) => ({
+    status: 400,
+    body: {
+      message: expect.stringContaining(
+        `Invalid DerivedStream config: DerivedStream not saved due to failed test run caused by ${cause}`,
+      ),
+    },
+  });
+  const count = (from: string) => `SELECT MAX(_timestamp) AS _timestamp, count(*) AS c FROM ${from}`;
+  const missing = await server.post("/api/default/pipelines", scheduled("missing", count("nowhere")));
+  expect(missing).toMatchObject(failed("Search stream not found: nowhere"));
+  const column = await server.post(
+    "/api/default/pipelines",
+    scheduled("column", "SELECT _timestamp, nothing FROM source"),
+  );
+  expect(column).toMatchObject(failed("Search field not found: Schema error: No field named nothing"));
+  expect((await server.get("/api/default/pipelines")).body).toEqual(before);
+
+  const sql = count("source");
+  expect((await server.post("/api/default/pipelines", scheduled("saved", sql))).status).toBe(200);
+  const stored = async () => {
+    const { body } = await server.get("/api/default/pipelines");
+    return (body.list as { name: string; source: object; version: number }[]).find(
+      ({ name }) => name === "saved",
+    );
+  };
+  const saved = await stored();
+  expect(saved?.source).toMatchObject({
+    source_type: "scheduled",
+    query_condition: { sql, search_event_type: "derivedstream", conditions: null },
+    trigger_condition: { period: 1, frequency: 1, align_time: true },
+  });
+  const moved = { ...saved, ...scheduled("saved", count("nowhere")) };
+  expect(await server.put("/api/default/pipelines", moved)).toMatchObject(
+    failed("Search stream not found: nowhere"),
+  );
+  expect(await stored()).toEqual(saved);
 });
