@@ -1,6 +1,6 @@
 /** The Pulumi program: the stack that its config describes. */
-import { getStack, runtime } from "@pulumi/pulumi";
-import { type ConfigSources, connectionOf, readConfig } from "./config/index.js";
+import { getStack, log, runtime } from "@pulumi/pulumi";
+import { checkCertificate, type ConfigSources, connectionOf, readConfig } from "./config/index.js";
 import type { StackOutputs } from "./outputs.js";
 import { preflight } from "./platform/preflight.js";
 import { program } from "./program.js";
@@ -10,6 +10,7 @@ const { isConfigSecret } = runtime as unknown as { isConfigSecret: (key: string)
 
 async function run(sources: ConfigSources): Promise<StackOutputs> {
   const config = readConfig(sources);
+  for (const warning of checkCertificate(config)) await log.warn(warning);
   const runsAlready = config.target === "local" || config.target === "existing";
   if (runsAlready) await preflight(connectionOf(sources));
   return program(config);

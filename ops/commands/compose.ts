@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { envNames } from "@o2cqrs/contract";
-import { readConfig } from "@o2cqrs/stacks/config";
+import { checkCertificate, readConfig } from "@o2cqrs/stacks/config";
 import type { GatewayAccount } from "@o2cqrs/stacks/docker";
 import { Command } from "commander";
 import { writeComposeFolder } from "../compose/write-folder.js";
@@ -44,6 +44,7 @@ async function writeCompose(
       `Stack ${stack} is of target ${config.target}: only target docker can be written for Compose.`,
       "Name a stack of target docker: --stack dev.",
     );
+  for (const warning of checkCertificate(config)) terminal.note(`Warning: ${warning}`);
   const folder = resolve(output);
   const account = configuredBy === undefined ? undefined : await accountOf(session, configuredBy);
   const { files, secretFiles } = await writeComposeFolder(folder, config, account);

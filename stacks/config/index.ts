@@ -2,6 +2,8 @@ import { otlpEndpoint, type OtlpSignal } from "@o2cqrs/contract";
 import { type Connection, connectionFrom, ConnectionSettingsError } from "@o2cqrs/providers/client";
 import { RunError } from "@pulumi/pulumi";
 import { type z } from "zod";
+import { certificateFindings } from "./certificate.js";
+import { howToSet } from "./how-to-set.js";
 import { type ConfigKey, type ConfigKeyName, configKeys } from "./keys.js";
 import { nearest } from "./nearest.js";
 import { missingSecrets, rootUserProblems } from "./platform.js";
@@ -77,6 +79,18 @@ export function readConfig(sources: ConfigSources): StackConfig {
   return read;
 }
 
+/**
+ * Checks the certificate that the stack's gateway is given, before anything is deployed with it.
+ *
+ * @returns what should be seen to, though it stops nothing
+ * @throws ConfigError when no client would connect with it
+ */
+export function checkCertificate(config: StackConfig, now = new Date()): readonly string[] {
+  const { problems, warnings } = certificateFindings(config, now);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return warnings;
+}
+
 /** Each key by itself. */
 function checkKeys({ stack, values: given, isSecret = () => true }: ConfigSources) {
   const problems: string[] = [];
@@ -109,16 +123,6 @@ function checkKeys({ stack, values: given, isSecret = () => true }: ConfigSource
 function problemOf(name: ConfigKeyName, issue: z.core.$ZodIssue, stack: string): string {
   const place = [`${configNamespace}:${name}`, ...issue.path.map(String)].join(".");
   return `${place}: ${issue.message}. Set it: ${howToSet(name, stack)}`;
-}
-
-/** The command, as it is to be run. */
-function howToSet(name: ConfigKeyName, stack: string): string {
-  const { example, secret = false, file }: ConfigKey = configKeys[name];
-  const [value, path] = example.split(" --path ");
-  const target = path === undefined ? `${configNamespace}:${name}` : `--path ${path}`;
-  return secret
-    ? `pulumi config set --secret ${configNamespace}:${name} -s ${stack}${file === undefined ? "" : ` < ${file}`}`
-    : `pulumi config set ${target} ${value ?? example} -s ${stack}`;
 }
 
 /**

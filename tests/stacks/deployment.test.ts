@@ -9,6 +9,7 @@ import {
   streams,
 } from "@o2cqrs/contract";
 import { type OperationResult, Secret } from "@o2cqrs/local-engine";
+import { issueCertificate, makeAuthority } from "../../ops/certificate/issue.js";
 import { basic, hidden, password, secret, StackUnderTest } from "./stack-under-test.js";
 import { storedResources } from "./stored-resources.js";
 
@@ -257,6 +258,27 @@ describe("a deployment that cannot succeed ends in one clear error, and the next
     expect(causes(result)).toEqual([
       expect.stringContaining("o2cqrs:retntionDays is not a key; did you mean o2cqrs:retentionDays?"),
     ]);
+    expect(changes(result)).toEqual({});
+  });
+
+  it("when the gateway is given another certificate's key", async () => {
+    const authority = await makeAuthority("authority", new Date());
+    const [{ certificate }, { key }] = await Promise.all([
+      issueCertificate(authority, ["observe.example.com"], new Date()),
+      issueCertificate(authority, ["observe.example.com"], new Date()),
+    ]);
+    const result = await deployed
+      .engine({
+        target: "docker",
+        url: "https://observe.example.com",
+        ingestToken: secret("0123456789abcdef"),
+        tlsCertificate: secret(certificate),
+        tlsKey: secret(key),
+      })
+      .up();
+    expect(result.ok).toBe(false);
+
+    expect(causes(result)).toEqual([expect.stringContaining("o2cqrs:tlsKey is not the key to")]);
     expect(changes(result)).toEqual({});
   });
 
