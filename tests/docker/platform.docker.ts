@@ -8,7 +8,8 @@ import { objectStoreChecks } from "./checks/object-store.js";
 import { upgradeChecks } from "./checks/upgrade.js";
 
 /** What target `docker` describes, run by a real daemon. The parts are one story, in order. */
-jest.setTimeout(240_000);
+// Each wait ends at its event; only a machine that does much besides comes near this.
+jest.setTimeout(600_000);
 
 const describeWithDaemon = process.env.O2CQRS_NO_DOCKER === undefined ? describe : describe.skip;
 
