@@ -1,3 +1,4 @@
+import { ConfigError } from "@o2cqrs/stacks/config";
 import { Command, CommanderError } from "commander";
 import { verbs } from "../commands/index.js";
 import { type ExitCode, exitCodes, messageOf, OperatorError } from "./errors.js";
@@ -43,6 +44,7 @@ function report(error: unknown, { terminal, signal }: Session): ExitCode {
   }
   const { red } = terminal.colours;
   terminal.note(`${red("Error:")} ${messageOf(error)}`);
+  if (error instanceof ConfigError) return exitCodes.usage;
   if (error instanceof OperatorError && error.cure !== undefined) terminal.note(`What to do: ${error.cure}`);
   if (!(error instanceof OperatorError)) terminal.note(stackOf(error));
   return error instanceof OperatorError ? error.exitCode : exitCodes.failed;

@@ -60,5 +60,10 @@ async function writeCompose(
 async function accountOf(session: Session, stack: string): Promise<GatewayAccount> {
   const deployer = await findDeployer(session, stack);
   const env = appEnvOf(await deployer.outputs(stack), stack);
-  return { user: env[envNames.user] ?? "", credential: env[envNames.token] ?? "" };
+  const [user, credential] = [env[envNames.user], env[envNames.token]];
+  if (user !== undefined && credential !== undefined) return { user, credential };
+  throw usageError(
+    `The outputs of stack ${stack} hold no credentials of the application's service account.`,
+    `Deploy it: o2cqrs up --stack ${stack}.`,
+  );
 }
