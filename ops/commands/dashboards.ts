@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { folders } from "@o2cqrs/contract";
 import { type ServerDashboard } from "@o2cqrs/providers/client";
-import { Command, Option } from "commander";
-import { type Duration, parseDuration } from "../cli/duration.js";
+import { Command } from "commander";
+import { type Duration } from "../cli/duration.js";
 import { OperatorError, usageError } from "../cli/errors.js";
-import { jsonOption, stackOption } from "../cli/options.js";
+import { durationOption, jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { renderDashboards, type RenderReport } from "../dashboards/render.js";
 import { findDeployer } from "../deployment/find-deployer.js";
@@ -28,11 +28,7 @@ export const dashboards: Verb = (session) =>
       .option("--all", "every dashboard of the folder", false)
       .option("--folder <name>", "folder on the server", folders.dashboards.name)
       .option("--output <folder>", "where the files go", "dashboards")
-      .addOption(
-        new Option("--since <time>", "how far back data is drawn")
-          .argParser(parseDuration)
-          .default(parseDuration("1h"), "1h"),
-      )
+      .addOption(durationOption("--since <time>", "how far back data is drawn", "1h"))
       .addOption(jsonOption())
       .addHelpText("after", "\nExit code 1 when a panel's query failed; it is drawn with the server's words.")
       .action((titles: string[], options: RenderCommandOptions) => runRender(titles, options, session)),

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { EnvironmentError } from "openobserve-cqrs/runtime/env";
-import { type Duration, parseDuration } from "../cli/duration.js";
+import { type Duration } from "../cli/duration.js";
 import { OperatorError, usageError } from "../cli/errors.js";
-import { jsonOption, stackOption } from "../cli/options.js";
+import { durationOption, jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 import { type Diagnosis, examine, unreachable } from "../doctor/examine.js";
@@ -29,7 +29,7 @@ export const doctor: Verb = (session) =>
     .description("find out what is wrong: 401/403, cache, retries, handlers, missing data, OTLP, timers")
     .addOption(stackOption())
     .option("--only <topics...>", `only these: ${topicNames.join(", ")}`)
-    .option("--since <time>", "how far back telemetry is read", parseDuration, parseDuration("15m"))
+    .addOption(durationOption("--since <time>", "how far back telemetry is read", "15m"))
     .addOption(jsonOption())
     .addHelpText("after", help)
     .action((options: DoctorOptions) => runDoctor(options, session));

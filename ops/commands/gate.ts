@@ -1,8 +1,8 @@
 import { canary } from "@o2cqrs/contract";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { type Duration, parseDuration } from "../cli/duration.js";
-import { exitCodes, OperatorError } from "../cli/errors.js";
-import { jsonOption, stackOption } from "../cli/options.js";
+import { exitCodes, OperatorError, usageError } from "../cli/errors.js";
+import { durationOption, jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 import { systemClock } from "../gate/clock.js";
@@ -21,7 +21,8 @@ interface GateVerbOptions extends TrafficOptions {
   readonly service?: string;
   readonly steps: readonly number[];
   readonly observe: Duration;
-  readonly atMost: Duration;
+  /** Absent where it was not said. */
+  readonly atMost?: Duration;
   readonly interval: Duration;
   readonly minSample: number;
   readonly significance: number;
@@ -41,20 +42,25 @@ export const gate: Verb = (session) =>
     .requiredOption("--canary <version>", "version on trial, as its records say it")
     .option("--stable <version>", "version to compare with; default the other one with most commands")
     .option("--service <name>", "only this service's telemetry")
-    .option("--steps <percents>", "traffic of each step", parseSteps, canary.trafficPercent)
-    .option(
-      "--observe <time>",
-      "how long each step is observed at least",
-      parseDuration,
-      minutes(canary.minObservationMinutes),
+    .addOption(
+      new Option("--steps <percents>", "traffic of each step")
+        .argParser(parseSteps)
+        .default(canary.trafficPercent, canary.trafficPercent.join(",")),
     )
-    .option(
-      "--at-most <time>",
-      "and at most, before it is held",
-      parseDuration,
-      minutes(canary.maxObservationMinutes),
+    .addOption(
+      durationOption(
+        "--observe <time>",
+        "how long each step is observed at least",
+        `${canary.minObservationMinutes}m`,
+      ),
     )
-    .option("--interval <time>", "time between two looks", parseDuration, minutes(1))
+    .addOption(
+      new Option(
+        "--at-most <time>",
+        `and at most, before it is held (default: ${canary.maxObservationMinutes}m, or --observe where that is longer)`,
+      ).argParser(parseDuration),
+    )
+    .addOption(durationOption("--interval <time>", "time between two looks", "1m"))
     .option("--min-sample <n>", "operations that a figure needs", parseNumber, defaults.minSample)
     .option("--significance <p>", "chance that is taken for none", parseNumber, defaults.significance)
     .option("--dry-run", "look once, say what would be done, move no traffic", false)
@@ -70,7 +76,8 @@ or held, the same command goes on with the step that it was at. Reports: .o2cqrs
 
 function parseSteps(text: string): readonly number[] {
   const parsed = gateSettings.shape.steps.safeParse(text.split(",").map(Number));
-  if (!parsed.success) throw new InvalidArgumentError("Write rising percents: 5,25,50,100.");
+  if (!parsed.success)
+    throw new InvalidArgumentError("Write rising percents, the last of them 100: 5,25,50,100.");
   return parsed.data;
 }
 
@@ -80,12 +87,29 @@ function parseNumber(text: string): number {
   return value;
 }
 
+/** What cannot be meant is refused: guessing would release, or hold, something else. */
+function refuseContradictions({ canary: tried, stable, observe, atMost }: GateVerbOptions): void {
+  if (tried === stable)
+    throw usageError(
+      `--canary and --stable are both ${tried}: a version cannot be compared with itself`,
+      "Name the version that runs already with --stable, or leave it out.",
+    );
+  if (atMost !== undefined && atMost.milliseconds < observe.milliseconds)
+    throw usageError(
+      `--at-most ${atMost.text} is shorter than --observe ${observe.text}`,
+      "Lengthen the one or shorten the other.",
+    );
+}
+
 async function openGate(options: GateVerbOptions, session: Session): Promise<void> {
   const { terminal } = session;
+  refuseContradictions(options);
   const settings = gateSettings.safeParse({
     steps: [...options.steps],
     minObservationMs: options.observe.milliseconds,
-    maxObservationMs: Math.max(options.observe.milliseconds, options.atMost.milliseconds),
+    maxObservationMs:
+      options.atMost?.milliseconds ??
+      Math.max(options.observe.milliseconds, minutes(canary.maxObservationMinutes).milliseconds),
     intervalMs: Math.min(options.interval.milliseconds, options.observe.milliseconds),
     minSample: options.minSample,
     significance: options.significance,

@@ -1,5 +1,5 @@
-import { applicationLogStream, cqrsOpenObserveConfig } from "@o2cqrs/contract";
-import { Command, InvalidArgumentError } from "commander";
+import { applicationLogStream, cqrsOpenObserveConfig, stripTrailingSlashes } from "@o2cqrs/contract";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { once } from "node:events";
 import { parseDuration } from "../cli/duration.js";
 import { messageOf, OperatorError, usageError } from "../cli/errors.js";
@@ -31,6 +31,7 @@ interface RollbackVerbOptions extends TrafficOptions {
   readonly pausePipeline: readonly string[];
   readonly dryRun: boolean;
   readonly undo: boolean;
+  readonly ended: readonly string[];
   readonly withTraffic: boolean;
   readonly listen?: number | true;
   readonly host: string;
@@ -50,8 +51,17 @@ export const rollback: Verb = (session) =>
     .option("--batch <records>", "records a request at most", parseBatch, lowestBatch)
     .option("--pause-stream <names...>", "noisy streams, paused at the source", [applicationLogStream])
     .option("--pause-pipeline <names...>", "pipelines switched off; never one that masks", [])
-    .option("--dry-run", "say what would be done, change nothing", false)
-    .option("--undo", "undo the last rollback's measures", false)
+    .addOption(
+      new Option("--dry-run", "say what would be done, change nothing")
+        .default(false)
+        .conflicts(["undo", "listen"]),
+    )
+    .addOption(new Option("--undo", "undo the last rollback's measures").default(false).conflicts("listen"))
+    .option(
+      "--ended <urls...>",
+      "with --undo: control endpoints of processes that have ended since, and their settings with them",
+      [],
+    )
     .option("--with-traffic", "with --undo: give the canary back its share of traffic", false)
     .option("--listen [port]", "wait for alert webhooks, and roll back when one says so", parsePort)
     .option("--host <address>", "with --listen: address that is listened at", "127.0.0.1")
@@ -84,6 +94,11 @@ function parsePort(text: string): number {
 
 async function openRollback(options: RollbackVerbOptions, session: Session): Promise<void> {
   const { terminal } = session;
+  if (options.withTraffic && !options.undo)
+    throw usageError(
+      "--with-traffic gives the canary its traffic back and belongs to --undo",
+      "Write o2cqrs rollback --undo --with-traffic, or leave it out.",
+    );
   const processes = controlledProcesses(options.control, session);
   const traffic = await trafficDriver(options, session);
   const context = await openVerifyContext({
@@ -107,7 +122,14 @@ async function openRollback(options: RollbackVerbOptions, session: Session): Pro
   try {
     if (options.listen !== undefined) await listen(options, run, session);
     else if (options.undo)
-      report(await undoRollback(run, { withTraffic: options.withTraffic }), options, session);
+      report(
+        await undoRollback(run, {
+          withTraffic: options.withTraffic,
+          ended: options.ended.map(stripTrailingSlashes),
+        }),
+        options,
+        session,
+      );
     else {
       const trigger = { source: "operator", reason: options.reason.slice(0, 2000) } as const;
       report(await runRollback(run, trigger, { dryRun: options.dryRun }), options, session);

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { type AcceptanceId, acceptanceIds } from "@o2cqrs/contract";
 import { Command, InvalidArgumentError } from "commander";
-import { type Duration, parseDuration } from "../cli/duration.js";
-import { jsonOption, stackOption } from "../cli/options.js";
+import { type Duration } from "../cli/duration.js";
+import { durationOption, jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 import { openVerifyContext } from "../verify/context.js";
@@ -38,12 +38,9 @@ export const verify: Verb = (session) =>
     .description("check every acceptance item against the running stack")
     .addOption(stackOption())
     .option("--only <ids...>", `only these checks: ${acceptanceIds.join(", ")}`, collectIds)
-    .option("--since <time>", "how far back telemetry is read", parseDuration, parseDuration("15m"))
-    .option(
-      "--settle <time>",
-      "how long telemetry may take to arrive before it is missed",
-      parseDuration,
-      parseDuration("15s"),
+    .addOption(durationOption("--since <time>", "how far back telemetry is read", "15m"))
+    .addOption(
+      durationOption("--settle <time>", "how long telemetry may take to arrive before it is missed", "15s"),
     )
     .option("--pii", "only the checks of masking, leak probe included", false)
     .option("--alerts", "only the checks of alerts, drill included: it makes every alert fire", false)

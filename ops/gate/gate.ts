@@ -71,11 +71,22 @@ export class Gate {
     const percent = this.#percentOf(step);
     this.parts.progress(`Step ${step + 1}: ${percent}% of traffic to ${this.#record.canary}`);
     await this.parts.traffic.set(percent, this.parts.signal);
+    await this.#giveWay();
     const fresh: StepRecord = { percent, since: this.parts.clock.now(), looks: [] };
     await this.#save({
       phase: { kind: "observing", step },
       steps: [...this.#record.steps.slice(0, step), fresh],
     });
+  }
+
+  /** A rollback may have begun, and set its 0%, while this share was on its way: the 0% is what holds. */
+  async #giveWay(): Promise<void> {
+    try {
+      await this.parts.mayGoOn();
+    } catch (error) {
+      await this.parts.traffic.set(0, this.parts.signal);
+      throw error;
+    }
   }
 
   async #observe(step: number): Promise<void> {

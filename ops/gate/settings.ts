@@ -12,6 +12,8 @@ export const gateSettings = z.strictObject({
     .refine((steps) => steps.every((step, index) => index === 0 || step > (steps[index - 1] ?? 0)), {
       error: "must rise from step to step",
     })
+    // What ends below would be called promoted while most traffic is elsewhere.
+    .refine((steps) => steps.at(-1) === 100, { error: "must end with 100" })
     .default([...canary.trafficPercent]),
   /** Milliseconds that a step is observed before it can be promoted. */
   minObservationMs: z

@@ -12,9 +12,25 @@ export const rollbackMemory = z.strictObject({
   settings: z.record(z.string(), controlSettings).optional(),
   /** Pipelines that were on. */
   pipelines: z.array(z.strictObject({ id: z.string(), name: z.string() })).optional(),
+  /** Addresses of the processes that are cleared. */
+  cleared: z.array(z.string()).optional(),
 });
 
 export type RollbackMemory = z.output<typeof rollbackMemory>;
+
+/** What is remembered of how it was before stays, whatever is the case now. */
+export function merged(now: RollbackMemory, before: RollbackMemory = {}): RollbackMemory {
+  const known = new Set(before.pipelines?.map(({ id }) => id));
+  return {
+    ...now,
+    ...before,
+    ...(now.settings && { settings: { ...now.settings, ...before.settings } }),
+    ...(now.pipelines && {
+      pipelines: [...(before.pipelines ?? []), ...now.pipelines.filter(({ id }) => !known.has(id))],
+    }),
+    ...(now.cleared && { cleared: now.cleared }),
+  };
+}
 
 const stepSchema = z.strictObject({
   id: z.enum(rollbackStepIds),

@@ -1,6 +1,6 @@
 import { messageOf } from "../cli/errors.js";
 import { type Clock } from "../gate/clock.js";
-import { type RollbackRecord, type RollbackStepId, type RollbackStepRecord } from "./record.js";
+import { merged, type RollbackRecord, type RollbackStepId, type RollbackStepRecord } from "./record.js";
 import { type RollbackParts, rollbackSteps } from "./steps.js";
 
 export interface RollbackRun {
@@ -19,17 +19,20 @@ export interface RollbackRun {
 export async function rollBack(record: RollbackRecord, run: RollbackRun): Promise<RollbackRecord> {
   let current = record;
   for (const { id } of record.steps) {
-    if (stepOf(current, id).status === "done") continue;
+    const step = rollbackSteps[id];
+    // A process that was not named before has been taken no step in.
+    const isCovered = () => step.covers?.(stepOf(current, id).memory ?? {}, run.parts) ?? true;
+    if (stepOf(current, id).status === "done" && isCovered()) continue;
     const update = async (changes: Partial<RollbackStepRecord>) => {
       current = changed(current, id, { ...changes, at: run.clock.now() });
       await run.save(current);
     };
     run.parts.signal.throwIfAborted();
     await attempt(id, run, async () => {
-      const step = rollbackSteps[id];
+      const { memory } = stepOf(current, id);
       // A prepared step may have acted already: what it remembers is from before that.
-      if (stepOf(current, id).memory === undefined && step.prepare !== undefined)
-        await update({ status: "prepared", memory: await step.prepare(run.parts) });
+      if (step.prepare !== undefined && (memory === undefined || !isCovered()))
+        await update({ status: "prepared", memory: merged(await step.prepare(run.parts), memory) });
       await update({ status: "done", detail: await step.apply(run.parts, stepOf(current, id).memory ?? {}) });
     }).catch((error: unknown) => update({ status: "failed", detail: messageOf(error) }));
   }
@@ -82,5 +85,6 @@ const changed = (
   steps: record.steps.map((step) => (step.id === id ? { ...step, ...changes } : step)),
 });
 
-export const failedSteps = ({ steps }: RollbackRecord): RollbackStepRecord[] =>
-  steps.filter(({ status }) => status === "failed");
+/** What failed when it was taken and has been undone since, as far as there was anything to undo, has not failed. */
+export const failedSteps = ({ steps, undoneAt }: RollbackRecord): RollbackStepRecord[] =>
+  undoneAt === undefined ? steps.filter(({ status }) => status === "failed") : [];

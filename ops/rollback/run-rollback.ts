@@ -79,14 +79,20 @@ export async function runRollback(
 /** Steps that concern telemetry only; traffic is moved forward again by a gate, or when it is asked for. */
 const telemetrySteps: readonly RollbackStepId[] = ["calm", "pause"];
 
+export interface UndoOptions {
+  /** Gives the canary the share that it had as well. */
+  readonly withTraffic?: boolean;
+  /** Addresses of processes that have ended since, and their settings with them. */
+  readonly ended?: readonly string[];
+}
+
 /**
  * Undoes what the last rollback left behind: settings, paused streams and pipelines.
- * @param withTraffic gives the canary the share that it had as well
  * @throws OperatorError when there is nothing to undo, or a step cannot be undone
  */
 export async function undoRollback(
   options: RollbackOptions,
-  { withTraffic = false } = {},
+  { withTraffic = false, ended = [] }: UndoOptions = {},
 ): Promise<RollbackResult> {
   const store = storeOf(options);
   return store.alone("rollback", async () => {
@@ -94,7 +100,7 @@ export async function undoRollback(
     if (found === undefined)
       throw usageError("No rollback of this stack is in force", "There is nothing to undo.");
     const gate = await newestGate(store);
-    const parts = partsOf(options, gate);
+    const parts = { ...partsOf(options, gate), ended };
     const ids: readonly RollbackStepId[] = withTraffic ? ["traffic", ...telemetrySteps] : telemetrySteps;
     const save = async (changed: RollbackRecord) => {
       await store.write(rollbackStateFile, json(changed));

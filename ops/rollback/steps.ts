@@ -1,6 +1,6 @@
-import { type ControlCleared, logStreamRoles, streams } from "@o2cqrs/contract";
+import { type ControlCleared, type ControlSettings, logStreamRoles, streams } from "@o2cqrs/contract";
 import { type OpenObserve } from "@o2cqrs/providers/client";
-import { OperatorError } from "../cli/errors.js";
+import { OperatorError, usageError } from "../cli/errors.js";
 import { type TrafficDriver } from "../gate/traffic/driver.js";
 import { probeRecord, probeRecordId } from "../verify/probe/records.js";
 import { type ControlledProcess } from "./control-client.js";
@@ -13,6 +13,8 @@ export interface RollbackParts {
   /** Percent that a gate under way gave the canary last, where the driver cannot tell. */
   readonly lastPercent?: number | undefined;
   readonly processes: readonly ControlledProcess[];
+  /** Addresses of processes that have ended since, which undoing passes over. */
+  readonly ended?: readonly string[] | undefined;
   /** Upper bounds for what the processes send. */
   readonly calm: { readonly samplingRate: number; readonly batchSize: number };
   readonly pause: PauseChoice;
@@ -29,6 +31,8 @@ export interface RollbackParts {
 export interface RollbackStep {
   readonly title: string;
   prepare?(parts: RollbackParts): Promise<RollbackMemory>;
+  /** Whether what it remembers is of everything that is named now; absent where it always is. */
+  covers?(memory: RollbackMemory, parts: RollbackParts): boolean;
   /** @returns what was done, one sentence */
   apply(parts: RollbackParts, memory: RollbackMemory): Promise<string>;
   /** Absent where nothing is left behind. */
@@ -58,6 +62,7 @@ const traffic: RollbackStep = {
 const calm: RollbackStep = {
   title: "Lower sampling and batch size",
   prepare: rememberSettings,
+  covers: hasSettings,
   async apply({ processes, calm: bounds, signal }, { settings = {} }) {
     for (const process of processes) {
       const before = settings[process.url] ?? (await process.status(signal)).settings;
@@ -69,15 +74,13 @@ const calm: RollbackStep = {
         signal,
       );
     }
-    return `sampling at most ${bounds.samplingRate}, batches of at most ${bounds.batchSize}, in ${count(processes.length, "process", "processes")}`;
+    return `sampling at most ${bounds.samplingRate}, batches of at most ${bounds.batchSize}, ${inProcesses(processes)}`;
   },
-  async undo({ processes, signal }, { settings = {} }) {
-    for (const process of processes) {
-      const before = settings[process.url];
-      if (before !== undefined)
-        await process.change({ samplingRate: before.samplingRate, batchSize: before.batchSize }, signal);
-    }
-    return `as before in ${count(processes.length, "process", "processes")}`;
+  async undo(parts, { settings = {} }) {
+    const changed = changedProcesses(parts, settings);
+    for (const [process, { samplingRate, batchSize }] of changed)
+      await process.change({ samplingRate, batchSize }, parts.signal);
+    return `as before in ${count(changed.length, "process", "processes")}`;
   },
 };
 
@@ -90,6 +93,7 @@ const pause: RollbackStep = {
       pipelines: pipelines.map(({ pipeline_id: id, name }) => ({ id, name })),
     };
   },
+  covers: hasSettings,
   async apply({ processes, pause: { streams: noisy }, admin, signal }, { settings = {}, pipelines = [] }) {
     for (const process of processes) {
       const before = settings[process.url]?.pausedStreams ?? [];
@@ -97,18 +101,20 @@ const pause: RollbackStep = {
     }
     for (const { id } of pipelines) await admin.pipelines.setEnabled(id, false);
     const off = pipelines.map(({ name }) => name).join(", ");
-    return `${noisy.join(", ") || "no stream"} in ${count(processes.length, "process", "processes")}; pipelines off: ${off || "none"}`;
+    return `${noisy.join(", ") || "no stream"} ${inProcesses(processes)}; pipelines off: ${off || "none"}`;
   },
-  async undo({ processes, admin, signal }, { settings = {}, pipelines = [] }) {
-    for (const { id } of pipelines) await admin.pipelines.setEnabled(id, true);
-    for (const process of processes)
-      await process.change({ pausedStreams: settings[process.url]?.pausedStreams ?? [] }, signal);
+  async undo(parts, { settings = {}, pipelines = [] }) {
+    const changed = changedProcesses(parts, settings);
+    for (const { id } of pipelines) await parts.admin.pipelines.setEnabled(id, true);
+    for (const [process, { pausedStreams }] of changed) await process.change({ pausedStreams }, parts.signal);
     return `resumed; pipelines on: ${pipelines.map(({ name }) => name).join(", ") || "none"}`;
   },
 };
 
 const clear: RollbackStep = {
   title: "Clear background refreshes and queues",
+  prepare: ({ processes }) => Promise.resolve({ cleared: processes.map(({ url }) => url) }),
+  covers: ({ cleared = [] }, { processes }) => processes.every(({ url }) => cleared.includes(url)),
   async apply({ processes, signal }) {
     const cleared: ControlCleared[] = [];
     for (const process of processes) cleared.push(await process.clear(signal));
@@ -116,7 +122,7 @@ const clear: RollbackStep = {
       cleared.flatMap((each) => Object.values(of(each))).reduce((total, each) => total + each, 0);
     const refreshers = sum((each) => each.refreshers);
     const queued = sum((each) => each.queues);
-    return `${count(refreshers, "refresh", "refreshes")} and ${count(queued, "queue entry", "queue entries")} in ${count(processes.length, "process", "processes")}`;
+    return `${count(refreshers, "refresh", "refreshes")} and ${count(queued, "queue entry", "queue entries")} ${inProcesses(processes)}`;
   },
 };
 
@@ -144,5 +150,37 @@ async function rememberSettings({ processes, signal }: RollbackParts): Promise<R
   );
   return { settings: Object.fromEntries(settings) };
 }
+
+function hasSettings({ settings = {} }: RollbackMemory, { processes }: RollbackParts): boolean {
+  return processes.every(({ url }) => settings[url] !== undefined);
+}
+
+/**
+ * The processes whose settings were changed, each with what it had before.
+ * @throws OperatorError when one of them is not named: it would stay as it is, and nobody would know it any more
+ */
+function changedProcesses(
+  { processes, ended = [] }: RollbackParts,
+  settings: NonNullable<RollbackMemory["settings"]>,
+): (readonly [ControlledProcess, ControlSettings])[] {
+  const missing = Object.keys(settings).filter(
+    (url) => !ended.includes(url) && !processes.some((process) => process.url === url),
+  );
+  if (missing.length > 0)
+    throw usageError(
+      `The rollback changed settings of ${missing.join(", ")}, which --control does not name`,
+      "Name each with --control; or with --ended, when the process has ended and its settings with it.",
+    );
+  return processes.flatMap((process) => {
+    const before = settings[process.url];
+    return before === undefined || ended.includes(process.url) ? [] : [[process, before] as const];
+  });
+}
+
+/** None at all is said so: it is easily forgotten to name them. */
+const inProcesses = (processes: readonly ControlledProcess[]): string =>
+  processes.length === 0
+    ? "in no process: --control names none"
+    : `in ${count(processes.length, "process", "processes")}`;
 
 const count = (amount: number, one: string, many: string): string => `${amount} ${amount === 1 ? one : many}`;

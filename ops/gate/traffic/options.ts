@@ -31,19 +31,48 @@ export function withTrafficOptions(command: Command): Command {
     .option("--context <name>", "context of the kubeconfig; default the current one");
 }
 
-/** @throws OperatorError when an option is missing or the cluster's access cannot be read */
+/** Which driver an option belongs to. */
+const driverOf = {
+  hook: "command",
+  ingress: "ingress",
+  namespace: "ingress",
+  kubeconfig: "ingress",
+  context: "ingress",
+} as const satisfies Readonly<Record<Exclude<keyof TrafficOptions, "traffic">, string>>;
+
+/** An operator who gives a hook believes that it is run: another driver must not pass it over. */
+function refuseOthers(options: TrafficOptions): void {
+  for (const [option, driver] of Object.entries(driverOf) as [keyof typeof driverOf, string][])
+    if (options[option] !== undefined && options.traffic !== driver)
+      throw usageError(
+        `--${option} belongs to --traffic ${driver}, and --traffic is ${options.traffic}`,
+        `Add --traffic ${driver}, or leave --${option} out.`,
+      );
+}
+
+/** @throws OperatorError when an option is missing or of another driver, or the cluster's access cannot be read */
 export async function trafficDriver(
-  { traffic, hook, ingress, namespace, kubeconfig, context }: TrafficOptions,
+  options: TrafficOptions,
   { env }: Pick<Session, "env">,
 ): Promise<TrafficDriver> {
+  refuseOthers(options);
+  const { traffic, hook, ingress, namespace, kubeconfig, context } = options;
   switch (traffic) {
     case "none":
       return observeOnly;
     case "command":
-      if (hook === undefined) throw usageError("--traffic command needs --hook");
+      if (hook === undefined)
+        throw usageError(
+          "--traffic command needs --hook",
+          `Write it like --hook '["./shift-traffic", "--canary", "${percentPlaceholder}"]'.`,
+        );
       return commandDriver(hook, env);
     case "ingress":
-      if (ingress === undefined) throw usageError("--traffic ingress needs --ingress");
+      if (ingress === undefined)
+        throw usageError(
+          "--traffic ingress needs --ingress",
+          "Name the ingress whose annotation says the canary's weight.",
+        );
       return ingressDriver({
         access: await clusterAccess({ env, kubeconfig, context }),
         ingress,

@@ -221,6 +221,31 @@ describe("a gate that ends early", () => {
     expect(gate.traffic).toEqual([5, 25]);
   });
 
+  test("takes its share back when a rollback began while it was being moved", async () => {
+    let rolledBack = false;
+    const traffic: number[] = [];
+    const gate = makeGate({}, undefined, {
+      traffic: {
+        title: "slow",
+        read: () => Promise.resolve(traffic.at(-1)),
+        set: (percent) => {
+          if (percent === 25) {
+            // The rollback says that it is there and sets its 0%; then the hook of the gate ends.
+            rolledBack = true;
+            traffic.push(0);
+          }
+          traffic.push(percent);
+          return Promise.resolve();
+        },
+        close: () => Promise.resolve(),
+      },
+      observe: (window) => Promise.resolve(new Simulation(1).observe({}, {}, 25, window)),
+      mayGoOn: () => (rolledBack ? Promise.reject(new Error("rolled back")) : Promise.resolve()),
+    });
+    await expect(gate.run()).rejects.toThrow("rolled back");
+    expect(traffic).toEqual([5, 0, 25, 0]);
+  });
+
   test("says loudly when traffic cannot be taken back, and stays ready to do it", async () => {
     const gate = makeGate({ canary: { lostRecords: 1 } }, undefined, {
       traffic: {

@@ -1,5 +1,5 @@
 import { type RollbackRecord, rollbackRecord, rollbackStepIds } from "../../../ops/rollback/record.js";
-import { rollBack, type RollbackRun, undo } from "../../../ops/rollback/rollback.js";
+import { failedSteps, rollBack, type RollbackRun, undo } from "../../../ops/rollback/rollback.js";
 import { type RollbackParts } from "../../../ops/rollback/steps.js";
 import { VirtualClock } from "../gate/simulation.js";
 
@@ -159,6 +159,22 @@ describe("a rollback", () => {
     expect(second.steps).toEqual(first.steps);
   });
 
+  test("is taken in a process that is named only later, and the others' memory stays", async () => {
+    const { world, parts } = makeWorld();
+    const first = await rollBack(newRecord(), runnerOf({ ...parts, processes: [] }));
+    expect(first.steps.find(({ id }) => id === "calm")?.detail).toContain("--control names none");
+    expect(world.settings.samplingRate).toBe(0.5);
+    const second = await rollBack(first, runnerOf(parts));
+    expect(world).toMatchObject({
+      settings: { samplingRate: 0.1, batchSize: 100, pausedStreams: ["debug", "cqrs-app"] },
+      refreshers: 0,
+    });
+    const before = makeWorld().world;
+    await undo(second, ["calm", "pause"], runnerOf(parts));
+    expect(world.settings).toEqual(before.settings);
+    expect(world.pipelines).toEqual(before.pipelines);
+  });
+
   test("never raises what is lower already", async () => {
     const { world, parts } = makeWorld();
     world.settings = { samplingRate: 0.01, batchSize: 100, pausedStreams: [] };
@@ -204,6 +220,40 @@ describe("undoing a rollback", () => {
     const record = await rollBack(newRecord(), runnerOf(parts));
     await undo(record, ["calm", "pause"], runnerOf(parts));
     expect(world).toMatchObject({ percent: 0, settings: { samplingRate: 0.5, pausedStreams: ["debug"] } });
+  });
+
+  test("forgets no process: one that is not named stops it, unless it is said to have ended", async () => {
+    const { world, parts } = makeWorld();
+    const record = await rollBack(newRecord(), runnerOf(parts));
+    const unnamed = { ...parts, processes: [] };
+    await expect(undo(record, ["calm", "pause"], runnerOf(unnamed))).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("http://127.0.0.1:1"),
+      cure: expect.stringContaining("--control"),
+    });
+    expect(world.settings).toMatchObject({ samplingRate: 0.1 });
+    const undone = await undo(
+      record,
+      ["calm", "pause"],
+      runnerOf({ ...unnamed, ended: ["http://127.0.0.1:1"] }),
+    );
+    expect(undone.steps.find(({ id }) => id === "calm")).toMatchObject({ status: "undone" });
+    expect(world.pipelines.get("app-enrich")!.enabled).toBe(true);
+  });
+
+  test("leaves alone what a process paused itself, where the rollback never reached it", async () => {
+    const { world, parts } = makeWorld();
+    const record = await rollBack(newRecord(), runnerOf({ ...parts, processes: [] }));
+    await undo(record, ["calm", "pause"], runnerOf(parts));
+    expect(world.settings.pausedStreams).toEqual(["debug"]);
+  });
+
+  test("has not failed when a step had failed that left nothing behind", async () => {
+    const { world, parts } = makeWorld();
+    world.broken.add("clear");
+    const record = await rollBack(newRecord(), runnerOf(parts));
+    expect(failedSteps(record)).toHaveLength(1);
+    expect(failedSteps(await undo(record, ["calm", "pause"], runnerOf(parts)))).toEqual([]);
   });
 
   test("does not switch on what was off before", async () => {
