@@ -31,8 +31,14 @@ export const maskedShapes = {
 /** What stands for a whole value of a personal field that has no known shape. */
 export const maskedText = { email: "***", phone: "*****" } as const;
 
-/** Soft hyphens, zero-width characters and directions: nobody sees them, and they would part what belongs together. */
-const invisible = String.raw`[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]`;
+/** A whole value that is one masked address, or one masked number; a pattern as those of {@link MaskRule}. */
+export const wholeMasked = {
+  email: String.raw`^\s*"?\S\*\*\*"?[^\s*]+\s*$`,
+  phone: String.raw`^\s*(?:\+\p{Nd}{1,3})?\*{5}\p{Nd}[^\p{L}*]{0,6}\p{Nd}\s*$`,
+} as const;
+
+/** Soft hyphens, zero-width characters, directions and variants: nobody sees them, and they would part what belongs together. */
+const invisible = String.raw`[\xad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]`;
 
 /**
  * How personal data is found in any text, in the order of use. The pipeline's program and the application's

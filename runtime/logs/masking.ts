@@ -1,4 +1,4 @@
-import { maskedText, maskText, piiFields } from "@o2cqrs/contract";
+import { maskedText, maskText, piiFields, wholeMasked } from "@o2cqrs/contract";
 
 type PiiField = (typeof piiFields)[number];
 
@@ -25,9 +25,14 @@ function maskValue(value: unknown, field: PiiField): unknown {
   );
 }
 
-/** A value that should be an address or a number and has the shape of neither is hidden altogether. */
+const wholes = {
+  email: new RegExp(wholeMasked.email, "u"),
+  phone: new RegExp(wholeMasked.phone, "u"),
+} as const;
+
+/** What is left of an address or a number must be one masked value; anything else is hidden altogether. */
 function maskWhole(value: string, kind: "email" | "phone"): string {
-  if (value === "" || value.includes(maskedText[kind])) return value;
+  if (value === "" || value === maskedText[kind]) return value;
   const masked = maskText(value);
-  return masked === value ? maskedText[kind] : masked;
+  return wholes[kind].test(masked) ? masked : maskedText[kind];
 }

@@ -91,6 +91,12 @@ describe("masking the fields of JSON whose names say phone", () => {
     ],
     [{ phone: "5551234567 (home)" }, { phone: "*****" }],
     [{ 手机号: 5551234567 }, { 手机号: "*****67" }],
+    [{ téléphone: 612345678 }, { téléphone: "*****78" }],
+    [
+      { phone: { number: 5551234567 }, x: 1 },
+      { phone: "*****", x: 1 },
+    ],
+    [{ phonenumbers: [{ type: "work", value: "5551234567" }] }, { phonenumbers: ["*****"] }],
   ])("%j", (record, masked) => {
     expect(JSON.parse(mask(record))).toEqual(masked);
   });
@@ -99,6 +105,7 @@ describe("masking the fields of JSON whose names say phone", () => {
     { phone_verified_at: 1700000000 },
     { telemetry: 12345678 },
     { phone: "Nokia 3310" },
+    { phone: { model: "Nokia 3310" } },
     { phone: -1.549914e-318 },
     { phone: null, mobile: true, cell: 123 },
     { message: 'the "phone":5551234567 of a text' },

@@ -6,6 +6,7 @@ import {
   piiFields,
   piiMarker,
   streams,
+  wholeMasked,
 } from "@o2cqrs/contract";
 import { maskPatterns, maskStatements, replaceStatements, vrlPattern, vrlString } from "./vrl.js";
 
@@ -43,12 +44,6 @@ function pathsOf(column: string): string[] {
   );
 }
 
-/** A whole value that is one masked address, or one masked number. */
-const wholeShape = {
-  email: String.raw`^\s*"?\S\*\*\*"?[^\s*]+\s*$`,
-  phone: String.raw`^\s*(?:\+\p{Nd}{1,3})?\*{5}\p{Nd}[^\p{L}*]{0,6}\p{Nd}\s*$`,
-} as const;
-
 /**
  * A personal field, at one of its paths. What is left there after masking by pattern must be one masked value
  * and nothing else; anything else, of whatever type, is masked whole.
@@ -63,7 +58,7 @@ function namedField(path: string, kind: "email" | "phone"): string {
     value = if length(digits) > 4 { replace(digits, r'^\\p{Nd}*(\\p{Nd}{2})$', ${vrlString(`${maskedText.phone}$1`)}) } else { ${masked} }`;
   return `if exists(${field}) && !is_null(${field}) {
   value = to_string(${field}) ?? "?"
-  if value != "" && !match(value, r'${wholeShape[kind]}') {
+  if value != "" && !match(value, r'${wholeMasked[kind]}') {
     ${otherwise}
   }
   ${field} = value

@@ -116,6 +116,16 @@ test("masks personal data in every field that may hold some, and hides what has 
   });
 });
 
+test.each([
+  ["user_email", "***jane.doe@example.com", "****@example.com"],
+  ["user_email", "*** Jane Doe", "***"],
+  ["user_email", "Jane Doe <jane.doe@example.com>", "***"],
+  ["user_phone", "***** 5551234567", "*****"],
+])("what pretends to be masked is masked: %s %j", (field, value, masked) => {
+  const { [field]: left } = maskRecord<Record<string, unknown>>({ [field]: value });
+  expect(left).toBe(masked);
+});
+
 test("masking twice changes nothing", () => {
   const once_ = maskRecord({
     user_email: "jane@example.com",

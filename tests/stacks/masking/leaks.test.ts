@@ -37,13 +37,15 @@ const written = fc.constantFrom<(text: string) => string>(
   (text) => text.replace("@", "%40"),
   (text) => encodeURIComponent(text),
   (text) => text.replace("@", "＠"),
+  (text) => text.replace("@", "\\@").replaceAll(".", "\\."),
+  (text) => text.replaceAll(/./gu, (character) => `&#${character.codePointAt(0)};`),
 );
 
 const email = fc
   .record({ local: localPart, domain, write: written })
   .map(({ local, domain: host, write }) => {
     const text = write(`${local}@${host}`);
-    return { text, secret: text.slice(0, text.search(/@|＠|%40/)) };
+    return { text, secret: text.slice(0, text.search(/\\@|@|＠|%40|&#64;/)) };
   });
 
 const countries = ["1", "7", "20", "33", "44", "49", "86", "91", "351", "380", "420", "971", "995"];
@@ -51,7 +53,7 @@ const phone = fc
   .record({
     country: fc.constantFrom(...countries),
     number: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 7, maxLength: 11 }),
-    separator: fc.constantFrom("", " ", "-", ".", "\u00a0", "‑", " - "),
+    separator: fc.constantFrom("", " ", "-", ".", "\u00a0", "\u202f", "‑", "ー", "•", "_", " - "),
     group: fc.integer({ min: 2, max: 4 }),
     prefix: fc.constantFrom("+", "00", "%2B", "＋"),
     area: fc.boolean(),
