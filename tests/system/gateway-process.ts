@@ -27,6 +27,11 @@ const nginxModule = ["/usr/lib/nginx/modules", "/etc/nginx/modules", "/usr/share
   .map((folder) => join(folder, "ngx_http_js_module.so"))
   .find((file) => existsSync(file));
 
+type GatewayProcessOptions = Partial<GatewayOptions> & {
+  readonly upstream: string;
+  readonly ownScript?: string;
+};
+
 /** The gateway as a process: the system's nginx with the configuration and the certificate that we make. */
 export class GatewayProcess {
   #nginx: ChildProcess | undefined;
@@ -60,16 +65,21 @@ export class GatewayProcess {
     writeFileSync(this.#path("account.json"), gatewayAccountFile(account));
   }
 
+  /** Writes one of its files as no deployment would. */
+  spoil(file: "tokens.json" | "account.json", text: string): void {
+    writeFileSync(this.#path(file), text);
+  }
+
   remove(file: "tokens.json" | "account.json"): void {
     rmSync(this.#path(file));
   }
 
-  /** Starts it on a free port of its own. */
-  async start(options: Partial<GatewayOptions> & { readonly upstream: string }): Promise<void> {
+  /** Starts it on a free port of its own, with a script that is its own unless another is given. */
+  async start({ ownScript, ...options }: GatewayProcessOptions): Promise<void> {
     this.port = await freePort();
     writeFileSync(
       this.#path("gateway.js"),
-      gatewayScript({ tokens: this.#path("tokens.json"), account: this.#path("account.json") }),
+      ownScript ?? gatewayScript({ tokens: this.#path("tokens.json"), account: this.#path("account.json") }),
     );
     const config = nginxConfig({
       organization: "default",

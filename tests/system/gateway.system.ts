@@ -49,7 +49,7 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
 
   const account = { user: "orders@o2cqrs.internal", credential: "server-side" };
 
-  const startGateway = (changes: Partial<GatewayOptions> = {}) =>
+  const startGateway = (changes: Partial<GatewayOptions> & { readonly ownScript?: string } = {}) =>
     gateway.start({
       upstream: `127.0.0.1:${upstream.port}`,
       maxBodyMegabytes: 1,
@@ -240,6 +240,47 @@ describeWithProgram("nginx", "the gateway on a real nginx", () => {
     expect([theirs.status, theirs.json.code]).toEqual([401, 401]);
     expect(String(theirs.headers["www-authenticate"])).toContain("Basic");
     upstream.refused.clear();
+  });
+
+  it.each([
+    ["tokens.json", "torn in the midst of writing", `["${token}`],
+    ["tokens.json", "no list", `{"token":"${token}"}`],
+    ["tokens.json", "nothing", "null"],
+    ["tokens.json", "a list of other things", `["${token}",7]`],
+    ["tokens.json", "a list with a token that anyone could guess", `["${token}",""]`],
+    ["account.json", "nothing", "null"],
+    ["account.json", "an account without its credential", `{"user":"orders@o2cqrs.internal"}`],
+  ] as const)("asks clients with a token to try again while %s holds %s", async (file, _title, text) => {
+    gateway.spoil(file, text);
+    try {
+      const { status, json, headers } = await sendWith(token);
+      expect([status, json.code, headers["retry-after"]]).toEqual([503, 503, "2"]);
+      expect(upstream.seen).toEqual([]);
+      expect((await call("GET", "/api/default/streams", basic)).status).toBe(200);
+    } finally {
+      gateway.writeTokens(token);
+      gateway.writeAccount(account);
+    }
+  });
+
+  it("answers as JSON when its script itself fails, and the server hears nothing", async () => {
+    await gateway.stop();
+    const ownScript = `function fail() { throw new Error("told to fail"); }
+      export default { admit: fail, limitKey: fail };`;
+    await startGateway({ ownScript });
+    try {
+      const paths = ["/otlp/v1/logs", "/api/default/s/_json", "/api/default/streams", "/web/"];
+      for (const path of paths)
+        for (const authorization of [undefined, basic, `Bearer ${token}`]) {
+          const { status, json } = await call("POST", path, authorization, "[]");
+          expect({ path, status, code: json.code }).toEqual({ path, status: 500, code: 500 });
+          expect(upstream.seen).toEqual([]);
+        }
+      expect(gateway.log).toContain("told to fail");
+    } finally {
+      await gateway.stop();
+      await startGateway();
+    }
   });
 
   it("answers 502 as JSON when the server is gone", async () => {

@@ -1,8 +1,11 @@
 import { z } from "zod";
 
+/** Fewer characters could be guessed. */
+const shortestToken = 16;
+
 /** The bearer tokens that the gateway takes: one, or while clients are given another, both. */
 export const gatewayTokens = z
-  .array(z.string().min(16, "a bearer token has at least 16 characters"))
+  .array(z.string().min(shortestToken, `a bearer token has at least ${shortestToken} characters`))
   .min(1, "without a token nobody could send");
 
 /** The content of the file of tokens. It is a secret. */
@@ -44,7 +47,8 @@ export interface GatewayScriptOptions {
  * are read on each request: a rotated secret needs no reload, and they are a few hundred bytes in the page cache.
  *
  * Whatever is wrong with the gateway itself is answered 503, which clients try again, and not 401, for which many
- * throw away what they have: a file that is not there yet, and an account whose token was changed a moment ago.
+ * throw away what they have: a file that is not there yet or is wrong, and an account whose token was changed a
+ * moment ago. Should the script itself fail, nginx answers 500 and nothing passes.
  */
 export function gatewayScript({ tokens, account }: GatewayScriptOptions): string {
   return `import crypto from "crypto";
@@ -60,13 +64,27 @@ function sameDigest(a, b) {
   return difference === 0;
 }
 
-function read(r, path) {
+function isText(value) {
+  return typeof value === "string" && value !== "";
+}
+
+function areTokens(value) {
+  return Array.isArray(value) && value.every((each) => isText(each) && each.length >= ${shortestToken});
+}
+
+function isAccount(value) {
+  return value !== null && isText(value.user) && isText(value.credential);
+}
+
+function read(r, path, isRight) {
   try {
-    return JSON.parse(fs.readFileSync(path));
+    const value = JSON.parse(fs.readFileSync(path));
+    if (isRight(value)) return value;
+    r.error(path + " is not what it should be: no bearer token is served");
   } catch (error) {
     r.error(path + " cannot be read: no bearer token is served");
-    return undefined;
   }
+  return undefined;
 }
 
 function isOneOf(tokens, token) {
@@ -86,7 +104,7 @@ function kindOf(r) {
   }
   if (header.startsWith("Basic ")) return "basic";
   if (!header.startsWith("Bearer ")) return "none";
-  const tokens = read(r, ${JSON.stringify(tokens)});
+  const tokens = read(r, ${JSON.stringify(tokens)}, areTokens);
   if (tokens === undefined) return "unready";
   return isOneOf(tokens, header.slice("Bearer ".length)) ? "ingest" : "none";
 }
@@ -111,7 +129,7 @@ function admit(r) {
   if (kind !== "ingest") return pass(r, kind, kind === "basic" ? r.headersIn["Authorization"] : undefined);
   // A token for sending does nothing else, not even by a path that reads like one for sending.
   if (purpose !== "sending" || r.variables.request_method !== "POST") return refuse(r, kind, "beyond");
-  const account = read(r, ${JSON.stringify(account)});
+  const account = read(r, ${JSON.stringify(account)}, isAccount);
   if (account === undefined) return refuse(r, kind, "unready");
   const credentials = Buffer.from(account.user + ":" + account.credential).toString("base64");
   pass(r, kind, "Basic " + credentials);

@@ -50,12 +50,14 @@ interface Answer {
   readonly headers?: readonly string[];
 }
 
+const failed: Answer = { status: 500, message: "The gateway failed: its log says why" };
+
 /** What nginx itself comes to. */
 const answers: readonly Answer[] = [
   { status: 404, message: "Not found" },
   { status: 413, message: "Request body too large: send smaller batches" },
   { status: 429, message: "Too many requests: slow down", headers: ["Retry-After 1"] },
-  { status: 500, message: "The gateway failed: its log says why" },
+  failed,
   { status: 502, message: "OpenObserve cannot be reached", headers: ["Retry-After 2"] },
   { status: 504, message: "OpenObserve did not answer in time", headers: ["Retry-After 2"] },
 ];
@@ -91,12 +93,14 @@ const answerLocation = (answer: Answer): string => `
 
 /**
  * A refusal, by the script or by the server, comes here as 401; which one it is, the script's reason tells. A
- * server that refuses a request that the script has passed for a token refuses the gateway's account.
+ * server that refuses a request that the script has passed for a token refuses the gateway's account. And a script
+ * that has not even said who calls has failed.
  */
 const refusedLocation = `
     location @refused {
       internal;
       default_type application/json;
+      if ($gateway_kind = "") { ${answering(failed)} }
       if ($gateway_refusal = beyond) { ${answering(beyond)} }
       if ($gateway_refusal = unready) { ${answering(unready)} }
       if ($gateway_kind = ingest) { ${answering(unready)} }
@@ -221,7 +225,14 @@ ${
 
     location ^~ ${admitPath}/ {
       internal;
+      error_page 500 = @failed;
       js_content gateway.admit;
+    }
+
+    # Where the server's own 500 passes as it is, the script's must not be a page of nginx's: it becomes a refusal.
+    location @failed {
+      internal;
+      return 401;
     }
 
     # Whether the process is alive; needs no credential.
