@@ -13,7 +13,8 @@ import {
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const script = fileURLToPath(import.meta.url);
+const root = join(dirname(script), "..");
 const skipped = new Set(["dist", "node_modules", "coverage", ".o2cqrs"]);
 
 /** @returns {string[]} every TypeScript source below a folder, declaration files left out */
@@ -25,13 +26,13 @@ function sources(folder) {
   });
 }
 
-/** @returns {boolean} whether a file of the package changed, came or went since the build that left the stamp */
+/** @returns {boolean} whether a file of the package, or this script, is another than at the build that left the stamp */
 function isStale(packageDir, files) {
   const stamp = join(packageDir, "dist", ".stamp");
   if (!existsSync(stamp)) return true;
   const built = statSync(stamp).mtimeMs;
   if (readFileSync(stamp, "utf8") !== listing(packageDir, files)) return true;
-  return files.some((file) => statSync(file).mtimeMs > built);
+  return [...files, script].some((file) => statSync(file).mtimeMs > built);
 }
 
 const listing = (packageDir, files) => files.map((file) => relative(packageDir, file)).join("\n");
@@ -47,8 +48,9 @@ const swcOptions = (moduleType, source) => ({
     parser: { syntax: "typescript", decorators: true },
     transform: { legacyDecorator: true, decoratorMetadata: true },
   },
-  // `import()` stays as it is, so that a CommonJS build can still load ES modules.
-  module: { type: moduleType, ignoreDynamic: true },
+  // `import()` stays as it is, so that a CommonJS build can still load ES modules; and what a file exports is noted
+  // in it as Node's loader of ES modules finds it, so that `import()` of our own files gives it by name.
+  module: { type: moduleType, ignoreDynamic: true, exportInteropAnnotation: moduleType === "commonjs" },
 });
 
 /** A process that loads the package meanwhile sees the old file or the new one, never half of it. */
