@@ -87,6 +87,8 @@ export function timeOption(
       type: "time",
       min: range.start,
       max: range.end,
+      // The library makes room for half a bar at both ends, which of one bar alone is hours.
+      containShape: false,
       ...axisStyle(theme),
       splitLine: { show: false },
     },

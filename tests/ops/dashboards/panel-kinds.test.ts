@@ -101,6 +101,18 @@ describe("every kind of panel that the builder makes", () => {
 });
 
 describe("what a panel shows", () => {
+  it("bars over time: each moment where a line has it, though there is one bar only", () => {
+    const placesOf = (type: "line" | "stacked") => {
+      const svg = body(panelOf(type, overTime), rows(perMinute.slice(0, 1)));
+      return [...svg.matchAll(/translate\(([\d.]+) [\d.]+\)"[^>]*>(12:\d\d)</g)].map(([, x, time]) => [
+        time,
+        x,
+      ]);
+    };
+    expect(placesOf("line").length).toBeGreaterThan(3);
+    expect(placesOf("stacked")).toEqual(placesOf("line"));
+  });
+
   it("a pie: each value with its name, its figure in the panel's unit", () => {
     const svg = body({ ...panelOf("pie"), config: { unit: "milliseconds" } }, rows(samples.pie[1].slice(2)));
     expect(svg).toMatch(/CancelOrder\s+20 ms/);
