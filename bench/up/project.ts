@@ -1,3 +1,5 @@
+import { type GraphNode, graphOf } from "./graph.js";
+
 /** A Pulumi project to deploy. */
 export interface Project {
   readonly directory: string;
@@ -17,6 +19,8 @@ export interface Deployment {
   readonly stateBytes: number;
   /** What of the state is the code of dynamic providers. */
   readonly providerBytes: number;
+  /** What was deployed, to be made again of resources that do nothing. */
+  readonly graph: readonly GraphNode[];
 }
 
 export interface OpenStack {
@@ -32,9 +36,13 @@ export interface Engine {
   open(project: Project, folder: string, env: Readonly<Record<string, string>>): Promise<OpenStack>;
 }
 
-interface StoredResource {
+/** A resource in a state of Pulumi's format. */
+export interface StoredResource {
+  readonly urn: string;
   readonly type: string;
   readonly custom?: boolean;
+  readonly parent?: string;
+  readonly dependencies?: readonly string[];
   readonly inputs?: { readonly __provider?: string };
 }
 
@@ -51,5 +59,6 @@ export function measureState(json: string): Omit<Deployment, "seconds"> {
     resources: dynamic.length,
     stateBytes: Buffer.byteLength(json),
     providerBytes: dynamic.reduce((sum, { inputs }) => sum + Buffer.byteLength(inputs?.__provider ?? ""), 0),
+    graph: graphOf(all),
   };
 }
