@@ -3,6 +3,11 @@ export interface Failure {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
+  /**
+   * Origin of the server, when it cannot be reached or has nothing behind it: whatever is asked for then fails for
+   * the same reason, and should read the same.
+   */
+  readonly address?: string | undefined;
   /** HTTP status; absent when no answer came. */
   readonly status?: number | undefined;
   /** What the server said, or what happened to the connection. */
@@ -19,16 +24,23 @@ export class OpenObserveError extends Error {
   readonly serverMessage: string;
 
   constructor(failure: Failure, options?: ErrorOptions) {
-    const outcome = failure.status === undefined ? "failed" : `answered ${failure.status}`;
+    const { method, path, address, status } = failure;
     const cure = failure.cure === undefined ? "" : `\n${failure.cure}`;
     const said = failure.serverMessage.trim() || "(no message)";
-    super(`${failure.method} ${failure.path} ${outcome}: ${said}${cure}`, options);
+    super(`${address ?? `${method} ${path}`} ${outcomeOf(address, status)}: ${said}${cure}`, options);
     this.name = new.target.name;
-    this.method = failure.method;
-    this.path = failure.path;
-    this.status = failure.status;
+    // Pulumi writes the stack of every resource's error to the terminal: no line of source has a part in this one.
+    if (address !== undefined) this.stack = this.name;
+    this.method = method;
+    this.path = path;
+    this.status = status;
     this.serverMessage = said;
   }
+}
+
+function outcomeOf(address: string | undefined, status: number | undefined): string {
+  if (status !== undefined) return `answered ${status}`;
+  return address === undefined ? "failed" : "cannot be reached";
 }
 
 /** The credentials were refused, or may not do this (401, 403). */
@@ -82,10 +94,16 @@ const rotateHint =
   "Check o2cqrs:user and o2cqrs:password (a user's password or a service account's token). " +
   "Open-source servers take only o2cqrs:auth basic.";
 
-/** The typed error for an answer with a failure status. */
+const behindHint = "What answers there has no server behind it: is OpenObserve up?";
+
+/**
+ * The typed error for an answer with a failure status.
+ *
+ * @param address origin of the server, which a gateway without it speaks for
+ */
 export function errorForStatus(
   failure: Failure & { status: number },
-  retryAfterMs?: number,
+  { retryAfterMs, address }: { readonly retryAfterMs?: number | undefined; readonly address?: string } = {},
 ): OpenObserveError {
   const { status } = failure;
   if (status === 401 || status === 403) return new AuthenticationError({ cure: rotateHint, ...failure });
@@ -93,7 +111,9 @@ export function errorForStatus(
   if (status === 409) return new ConflictError(failure);
   if (status === 405 || status === 501) return new UnsupportedError(failure);
   if (status === 429) return new UnavailableError(failure, { notProcessed: true, retryAfterMs });
-  if (status === 502 || status === 503 || status === 504 || locked.test(failure.serverMessage))
+  if (status === 502)
+    return new UnavailableError({ cure: behindHint, ...failure, address }, { retryAfterMs });
+  if (status === 503 || status === 504 || locked.test(failure.serverMessage))
     return new UnavailableError(failure, { retryAfterMs });
   if (status >= 400 && status < 500)
     return exists.test(failure.serverMessage) ? new ConflictError(failure) : new ValidationError(failure);

@@ -21,9 +21,14 @@ const certificateCure =
 /** The server's certificate was refused. */
 export class CertificateError extends OpenObserveError {}
 
-/** The typed error for a connection that failed. An abort by the caller passes through as it is. */
+/**
+ * The typed error for a connection that failed. An abort by the caller passes through as it is.
+ *
+ * @param address origin of the server
+ */
 export function networkError(
   failure: Pick<Failure, "method" | "path">,
+  address: string,
   cause: unknown,
   signal?: AbortSignal,
 ): unknown {
@@ -31,10 +36,11 @@ export function networkError(
   const { code, message } = describe(cause);
   const serverMessage = code === undefined || message.includes(code) ? message : `${message} (${code})`;
   if (code !== undefined && certificate.test(code))
-    return new CertificateError({ ...failure, serverMessage, cure: certificateCure });
-  const notProcessed = code !== undefined && beforeSending.has(code);
-  const cure = notProcessed ? "Is the server up, and is o2cqrs:url its address?" : undefined;
-  return new UnavailableError({ ...failure, serverMessage, cure }, { cause, notProcessed });
+    return new CertificateError({ ...failure, address, serverMessage, cure: certificateCure });
+  if (code === undefined || !beforeSending.has(code))
+    return new UnavailableError({ ...failure, serverMessage }, { cause });
+  const cure = "Is the server up, and is o2cqrs:url its address?";
+  return new UnavailableError({ ...failure, address, serverMessage, cure }, { cause, notProcessed: true });
 }
 
 /** Happy-eyeballs failures hide the reason in the first of several errors. */

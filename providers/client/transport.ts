@@ -100,7 +100,10 @@ export class Transport {
     const body = bodyOf(text);
     const refusal = failureIn(status, body, text);
     if (refusal !== undefined)
-      throw errorForStatus({ ...failure, ...refusal }, retryAfterMs(headers["retry-after"]));
+      throw errorForStatus(
+        { ...failure, ...refusal },
+        { retryAfterMs: retryAfterMs(headers["retry-after"]), address: this.#origin },
+      );
     const answer = asked.answer.safeParse(body);
     if (answer.success) return answer.data;
     const problem = answer.error.issues
@@ -133,8 +136,13 @@ export class Transport {
       });
       return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
     } catch (error) {
-      throw networkError({ method, path }, error, signal);
+      throw networkError({ method, path }, this.#origin, error, signal);
     }
+  }
+
+  /** For messages: without a path, and without what an address may hold before its host. */
+  get #origin(): string {
+    return new URL(this.#url).origin;
   }
 }
 

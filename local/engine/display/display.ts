@@ -7,9 +7,10 @@ import {
   type Severity,
   type StepDescription,
 } from "../events.js";
-import { nameOf, stackType, typeOf, type Urn } from "../urn.js";
+import { stackType, type Urn } from "../urn.js";
 import { equalValues, type PropertyMap } from "../values/property.js";
 import { redact, shortText } from "../values/text.js";
+import { byResource, type Diagnostic } from "./diagnostics.js";
 import { propertyLines } from "./property-lines.js";
 import { duration, summaryLines, title, words } from "./words.js";
 
@@ -21,8 +22,6 @@ export interface DisplayOptions {
   /** Shows each changed property with its old and new value. Default: false, only the names. */
   readonly diff?: boolean;
 }
-
-type Diagnostic = Extract<EngineEvent, { kind: "diagnostic" }>;
 
 /** Shows a run as text, one line an event, in the manner of the Pulumi command. Secrets appear as `[secret]`. */
 export function createDisplay({
@@ -92,10 +91,9 @@ export function createDisplay({
   const showDiagnostics = (): void => {
     if (diagnostics.length === 0) return;
     line("Diagnostics:");
-    const urns = [...new Set(diagnostics.map(({ urn }) => urn || stack))];
-    for (const urn of urns) {
-      line(urn === "" ? "  the stack:" : `  ${typeOf(urn)} (${nameOf(urn)}):`);
-      for (const { severity, message } of diagnostics.filter((one) => (one.urn || stack) === urn))
+    for (const { whose, told } of byResource(diagnostics, stack)) {
+      line(`  ${whose}:`);
+      for (const { severity, message } of told)
         line(`    ${severityText[severity](paint)}: ${message.replaceAll("\n", "\n    ")}`);
       line();
     }

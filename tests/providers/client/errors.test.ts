@@ -68,6 +68,12 @@ describe("An error of the server", () => {
     expect((await failureOf(400, body)).message).toContain("Search stream not found: cqrs-events");
   });
 
+  test("that comes from a gateway with nothing behind it names the address, and no one request", async () => {
+    expect((await failureOf(502, { code: 502, message: "OpenObserve cannot be reached" })).message).toMatch(
+      /^https?:\/\/[^/ ]+ answered 502: OpenObserve cannot be reached\n.*is OpenObserve up\?$/,
+    );
+  });
+
   test("that hides in a 200 is found", async () => {
     const error = await failureOf(200, { code: 500, message: "inner failure" });
     expect(error).toMatchObject({ status: 500, serverMessage: "inner failure" });

@@ -114,7 +114,22 @@ describe("On a real socket", () => {
   test("an address where nothing listens ends in an error that asks for the address", async () => {
     const url = await serving(() => undefined);
     open.splice(0).forEach((each) => each.close());
-    await expect(clientOf(url).functions.list()).rejects.toThrow(/ECONNREFUSED[\s\S]*o2cqrs:url/);
+    const { host, hostname, port } = new URL(url);
+    const client = clientOf(`http://hidden-user:hidden-password@${host}/base`);
+    const told = await Promise.all(
+      [client.functions.list(), client.streams.list()].map((asked) =>
+        asked.then(String, (error: unknown) => {
+          const { message, stack } = error as Error;
+          expect(stack).not.toContain("\n");
+          return message;
+        }),
+      ),
+    );
+    // The same whatever was asked for, so that it can be told once for all.
+    expect([...new Set(told)]).toEqual([
+      `http://${host} cannot be reached: connect ECONNREFUSED ${hostname}:${port}\n` +
+        "Is the server up, and is o2cqrs:url its address?",
+    ]);
   });
 
   test("connections are pooled and the base path is kept", async () => {

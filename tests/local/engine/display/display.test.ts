@@ -104,6 +104,25 @@ Duration: 3s
     expect(text).toContain("Resources:\n    1 errored\n");
   });
 
+  test("tells what is wrong with many resources once, and of how many", () => {
+    const diagnostic = (name: string, message: string): EngineEvent => ({
+      ...{ kind: "diagnostic", severity: "error", message, output: false, ephemeral: false },
+      urn: urn("shop:Thing", name),
+    });
+    const gone = "nobody answers\nIs it up?";
+    const text = shown([
+      start,
+      ...["a", "b", "c"].map((name) => diagnostic(name, gone)),
+      diagnostic("b", "and refuses"),
+      { ...summary, ok: false, errored: 3, changes: {} },
+    ]);
+    expect(text).toContain(
+      "Diagnostics:\n  shop:Thing (a) and 2 more:\n    error: nobody answers\n    Is it up?\n\n" +
+        "  shop:Thing (b):\n    error: and refuses\n\n",
+    );
+    expect(text.split("nobody answers")).toHaveLength(2);
+  });
+
   test("shows what the program prints as it prints it, and says when a run was cancelled", () => {
     const text = shown([
       { kind: "diagnostic", severity: "info", message: "hello", urn: "", output: true, ephemeral: false },
