@@ -15,7 +15,12 @@ export class PassphraseError extends EngineError {
 
 /** The state file cannot be read, or what would be written breaks the rules of the format. */
 export class StateError extends EngineError {
-  override readonly name = "StateError";
+  override readonly name: string = "StateError";
+}
+
+/** The stack has no deployment to tell of. */
+export class NotDeployedError extends StateError {
+  override readonly name = "NotDeployedError";
 }
 
 /** Another run holds the stack. */

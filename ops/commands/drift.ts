@@ -4,6 +4,7 @@ import { jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { renderTable } from "../cli/table.js";
 import { findDeployer } from "../deployment/find-deployer.js";
+import { openServer, operatorConnection } from "../deployment/operator-connection.js";
 import { type ChangeKind, changesOf, type PlannedChange, shortValue } from "../plan/plan.js";
 
 interface DriftOptions {
@@ -18,13 +19,20 @@ export const drift: Verb = (session) =>
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      "\nExit code 1 when something differs. Changes neither the server nor the stack's state.",
+      `
+Changes neither the server nor the stack's state.
+
+Exit codes: 0 nothing differs, 1 something does, or the comparison failed on the way (--json then prints nothing),
+2 wrong usage, 3 the server cannot be reached, 130 interrupted.`,
     )
     .action((options: DriftOptions) => findDrift(options, session));
 
 async function findDrift({ stack, json }: DriftOptions, session: Session): Promise<void> {
   const { terminal, signal } = session;
   const deployer = await findDeployer(session, stack);
+  // A server that is away differs in nothing: that must have another exit code.
+  const server = await openServer(operatorConnection(await deployer.config(stack), session));
+  await server.close();
   const plan = await terminal.during(`Comparing stack ${stack} with the server`, () =>
     deployer.plan(stack, { refresh: true, signal }),
   );

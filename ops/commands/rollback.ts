@@ -106,6 +106,8 @@ async function openRollback(options: RollbackVerbOptions, session: Session): Pro
     deployer: await findDeployer(session, options.stack),
     stack: options.stack,
     since: parseDuration("30m"),
+    // Telemetry that is interrupted is a reason to roll back, so traffic is moved without it too.
+    evenUnreachable: true,
   });
   context.secrets.forEach((secret) => {
     terminal.hide(secret);

@@ -7,6 +7,7 @@ import {
   createEngine,
   type Engine,
   EngineError,
+  NotDeployedError,
   type OperationResult,
   previewDocument,
 } from "@o2cqrs/local-engine";
@@ -102,7 +103,13 @@ export class EmbeddedEngine implements Deployer {
       return await work();
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      throw new OperatorError(messageOf(error), { exitCode: exitCodes.usage, cause: error });
+      throw new OperatorError(messageOf(error), {
+        exitCode: exitCodes.usage,
+        cause: error,
+        ...(error instanceof NotDeployedError && {
+          cure: "Deploy it: o2cqrs up --stack NAME; or name one that is, with --stack or O2CQRS_STACK.",
+        }),
+      });
     }
   }
 }

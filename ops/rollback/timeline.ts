@@ -76,11 +76,14 @@ export async function minuteFigures(
     return rows;
   };
   const p95 = "approx_percentile_cont(duration_ms, 0.95) AS p95";
-  const [commands, queries, events] = await Promise.all([
-    read("commands", `${p95}, count(CASE WHEN status = 'error' THEN 1 END) AS failed`, "status <> 'start'"),
-    read("queries", `${p95}, count(CASE WHEN cache_hit = true THEN 1 END) AS hits`),
-    read("events", "count(CASE WHEN dlq = true THEN 1 END) AS dead"),
-  ]);
+  // One after the other: where the server is away, the first says so and no other is left behind.
+  const commands = await read(
+    "commands",
+    `${p95}, count(CASE WHEN status = 'error' THEN 1 END) AS failed`,
+    "status <> 'start'",
+  );
+  const queries = await read("queries", `${p95}, count(CASE WHEN cache_hit = true THEN 1 END) AS hits`);
+  const events = await read("events", "count(CASE WHEN dlq = true THEN 1 END) AS dead");
   const keyOf = (row: Row) => `${textIn(row, "moment")} ${textIn(row, "version")}`;
   const byKey = (rows: readonly Row[]) => new Map(rows.map((row) => [keyOf(row), row]));
   const [commandAt, queryAt, eventAt] = [byKey(commands), byKey(queries), byKey(events)];

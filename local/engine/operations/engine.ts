@@ -1,4 +1,4 @@
-import { StateError } from "../errors.js";
+import { NotDeployedError } from "../errors.js";
 import { stackType } from "../urn.js";
 import { type PropertyMap, type PropertyValue, withoutSecrets } from "../values/property.js";
 import { redactMap } from "../values/text.js";
@@ -25,7 +25,7 @@ export interface Engine {
   destroy(): Promise<OperationResult>;
   /**
    * The outputs of the last update, secrets as `[secret]` unless asked for.
-   * @throws StateError when the stack was never deployed
+   * @throws NotDeployedError when the stack was never deployed
    */
   outputs(options?: { readonly showSecrets?: boolean }): Promise<Record<string, PropertyValue>>;
   /** The configuration that the program is given, by full key, secrets in plaintext. */
@@ -62,7 +62,8 @@ export function createEngine(options: EngineOptions): Engine {
     async outputs({ showSecrets = false } = {}) {
       const { snapshot } = await openSession(options);
       const stack = snapshot.resources.find(({ type }) => type === stackType);
-      if (!stack) throw new StateError(`the stack '${options.stack}' has no outputs: it was never deployed`);
+      if (!stack)
+        throw new NotDeployedError(`the stack '${options.stack}' has no outputs: it was never deployed`);
       // Without their secrets, a map's values are still a map.
       return showSecrets ? (withoutSecrets(stack.outputs) as PropertyMap) : redactMap(stack.outputs);
     },

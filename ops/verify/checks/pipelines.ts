@@ -78,19 +78,22 @@ export const errorsBecomeMetrics: Check = async (context) => {
   return fail(evidence, "Check the scheduled pipelines that write to cqrs-metrics; o2cqrs up repairs them.");
 };
 
-export const retention: Check = async ({ admin }) => {
+export const retention: Check = async ({ admin, retentionDays }) => {
   const present = await admin.streams.list();
   const wanted = Object.entries(streams);
   const found = wanted.map(([role, { name, type, storedName }]) => {
     const stream = present.find((each) => each.name === storedName && each.stream_type === type);
-    return { role: role as StreamRole, name, days: stream?.settings.data_retention ?? 0 };
+    return { name, declared: retentionDays[role as StreamRole], days: stream?.settings.data_retention ?? 0 };
   });
   const problems = found
-    .filter(({ days }) => days <= 0)
-    .map(({ name }) => `${name} keeps records by the server's default`);
+    .filter(({ days, declared }) => days !== declared)
+    .map(
+      ({ name, days, declared }) =>
+        `${name} keeps records ${days <= 0 ? "by the server's default" : `for ${days} d`}, not for ${declared} d`,
+    );
   return judge(problems, {
     evidence: found.map(({ name, days }) => `${name} ${days} d`).join(", "),
-    cure: "Set o2cqrs:retentionDays where the contract's days do not fit, and deploy: o2cqrs up.",
+    cure: "Deploy the stack: o2cqrs up. Where the declared days do not fit, set o2cqrs:retentionDays first.",
   });
 };
 

@@ -262,7 +262,7 @@ const breakers: Readonly<Record<AcceptanceId, () => Promise<VerifyContext>>> = {
   retention: async () => {
     const keep = (days: number) =>
       healthy.admin.streams.updateSettings(streams.events.storedName, "logs", { data_retention: days });
-    await keep(0);
+    await keep(streams.events.retentionDays - 1);
     undo.push(() => keep(streams.events.retentionDays));
     return healthy;
   },
@@ -281,7 +281,10 @@ const breakers: Readonly<Record<AcceptanceId, () => Promise<VerifyContext>>> = {
   },
   "tokens-private": async () => {
     const file = join(stack.projectRoot, ".env");
-    await writeFile(file, `OPENOBSERVE_TOKEN=${healthy.appConfig.token}\n`);
+    // As OpenTelemetry's header has it: the token itself is nowhere to be read.
+    const { user, token } = healthy.appConfig;
+    const basic = Buffer.from(`${user}:${token}`).toString("base64");
+    await writeFile(file, `OTEL_EXPORTER_OTLP_HEADERS=Authorization=Basic%20${encodeURIComponent(basic)}\n`);
     undo.push(() => rm(file));
     return healthy;
   },
