@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { type AcceptanceId, acceptanceIds } from "@o2cqrs/contract";
 import { Command, InvalidArgumentError } from "commander";
 import { type Duration } from "../cli/duration.js";
@@ -7,6 +6,7 @@ import { type Session, type Verb } from "../cli/session.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 import { openVerifyContext } from "../verify/context.js";
 import { systemClock } from "../verify/drill/clock.js";
+import { requireWritable, writeReport } from "../storage/report-file.js";
 import { htmlReport } from "../verify/report/html.js";
 import { junitReport } from "../verify/report/junit.js";
 import { tableReport } from "../verify/report/table.js";
@@ -61,6 +61,12 @@ function collectIds(text: string, before: readonly AcceptanceId[] = []): readonl
 async function runVerify(options: VerifyOptions, session: Session): Promise<void> {
   const { terminal } = session;
   const { stack, since, settle, junit, html } = options;
+  const reports = [
+    ...(junit === undefined ? [] : [{ path: junit, text: junitReport }]),
+    ...(html === undefined ? [] : [{ path: html, text: htmlReport }]),
+  ];
+  // The checks take minutes: a report that has nowhere to go is told of before them.
+  for (const { path } of reports) await requireWritable(path);
   const deployer = await findDeployer(session, stack);
   const only = selection(options);
   const context = await openVerifyContext({
@@ -78,9 +84,8 @@ async function runVerify(options: VerifyOptions, session: Session): Promise<void
     const report = await terminal.during(`Checking stack ${stack}`, () =>
       runChecks(context, only === undefined ? {} : { only }),
     );
-    if (junit !== undefined) await writeFile(junit, terminal.redact(junitReport(report)));
-    if (html !== undefined) await writeFile(html, terminal.redact(htmlReport(report)));
     terminal.print(options.json ? JSON.stringify(report, null, 2) : tableReport(report, terminal));
+    for (const { path, text } of reports) await writeReport(path, terminal.redact(text(report)));
     const failures = failuresOf(report);
     if (failures !== undefined) throw failures;
   } finally {

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { acceptance, alerts, type AlertDefinition } from "@o2cqrs/contract";
 import { type AlertListItem } from "@o2cqrs/providers/client";
 import { type Check, fail, judge, notApplicable, pass } from "../check.js";
-import { type VerifyContext } from "../context.js";
+import { numberIn, select, type VerifyContext } from "../context.js";
 import { runDrill } from "../drill/drill.js";
 import { drillFinding } from "../drill/finding.js";
 import { notifyDestination } from "../probe/notification.js";
+import { from } from "../sql.js";
 
 const declared: readonly AlertDefinition[] = Object.values(alerts);
 const deploy = "Deploy the stack: o2cqrs up.";
@@ -74,6 +75,16 @@ export const alertNotifications: Check = async (context) => {
   });
 };
 
+/** With telemetry for so long, alerts that run have been evaluated: the longest interval is shorter. */
+const firstEvaluationMinutes = 30;
+
+async function minutesWithTelemetry(context: VerifyContext, since: number): Promise<number> {
+  const { end } = context.window;
+  const sql = `SELECT min(_timestamp) AS first, count(*) AS n FROM ${from("commands")}`;
+  const [row] = await select(context, sql, { window: { start: since, end } });
+  return numberIn(row, "n") === 0 ? 0 : (end - numberIn(row, "first")) / 60_000_000;
+}
+
 const microsecondsPerDay = 86_400_000_000;
 
 export const alertHistory: Check = async (context) => {
@@ -86,8 +97,14 @@ export const alertHistory: Check = async (context) => {
   const evaluated = ours.filter(({ last_triggered_at }) => recent(last_triggered_at));
   const fired = ours.filter(({ last_satisfied_at }) => recent(last_satisfied_at));
   if (evaluated.length === 0) {
-    return notApplicable(
-      "no alert has been evaluated yet: the first evaluation comes a minute after the deploy",
+    const minutes = await minutesWithTelemetry(context, oldest);
+    if (minutes < firstEvaluationMinutes)
+      return notApplicable(
+        "no alert has been evaluated yet: the first evaluation comes a minute after the deploy",
+      );
+    return fail(
+      `no alert has been evaluated in the last ${acceptance.alertHistoryDays} days, with telemetry for ${Math.floor(minutes)} min`,
+      "See whether OpenObserve's alert manager runs, and what its log says.",
     );
   }
   const which = fired.length === 0 ? "none fired" : `fired: ${fired.map(({ name }) => name).join(", ")}`;

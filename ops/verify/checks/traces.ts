@@ -1,6 +1,7 @@
 import { acceptance, type LogStreamRole, spans, streams } from "@o2cqrs/contract";
 import { type Check, fail, judge, notApplicable } from "../check.js";
 import { select, textIn, type VerifyContext } from "../context.js";
+import { binomialTest } from "../../gate/statistics.js";
 import { from, hexList, notProbe } from "../sql.js";
 
 const sampleSize = 200;
@@ -50,25 +51,61 @@ async function tracesOf(
 
 const roleOf = { command: "commands", query: "queries", event: "events" } as const;
 
+/** The traces of the operations of which any span is stored: those that sampling kept. */
+async function keptTraces(
+  context: VerifyContext,
+  operations: readonly LoggedOperation[],
+): Promise<ReadonlySet<string>> {
+  const ids = hexList(operations.map(({ traceId }) => traceId));
+  if (ids === "") return new Set();
+  const sql = `SELECT trace_id, count(*) AS n FROM ${from("traces")} WHERE trace_id IN (${ids}) GROUP BY trace_id`;
+  const rows = await select(context, sql, { type: "traces" });
+  return new Set(rows.map((row) => textIn(row, "trace_id")));
+}
+
+/** How improbable by chance so few kept traces must be before sampling does not explain them. */
+const significance = 0.001;
+
+async function coverageOf(context: VerifyContext, prefix: keyof typeof roleOf) {
+  const { samplingRate: rate } = context.appConfig.tracing;
+  const operations = await loggedOperations(context, roleOf[prefix]);
+  const traced = await tracesOf(context, operations);
+  const kept = rate < 1 ? await keptTraces(context, operations) : undefined;
+  // Sampling leaves whole traces out on purpose: within those that it keeps nothing may be missing.
+  const judged = kept === undefined ? operations : operations.filter(({ traceId }) => kept.has(traceId));
+  const covered = judged.filter(({ spanId }) => traced.has(spanId)).length;
+  const whole = new Set(operations.map(({ traceId }) => traceId)).size;
+  const keeps = { part: kept?.size ?? whole, whole };
+  // So few or fewer are kept, which is so many or more left out.
+  const chance =
+    rate >= 1 ? 1 : binomialTest({ part: whole - keeps.part, whole }, 1 - acceptance.minSpanCoverage * rate);
+  return { prefix, count: operations.length, judged: judged.length, covered, keeps, chance };
+}
+
+type Coverage = Awaited<ReturnType<typeof coverageOf>>;
+
+function coverageProblems({ prefix, count, judged, covered, keeps, chance }: Coverage): string[] {
+  if (count === 0) return [`no ${prefix} was recorded`];
+  if (chance < significance)
+    return [`${prefix}: of ${keeps.whole} traces only ${keeps.part} are there, fewer than sampling leaves`];
+  return covered < acceptance.minSpanCoverage * judged ? [`${prefix} ${covered} of ${judged} traced`] : [];
+}
+
 export const spanCoverage: Check = async (context) => {
-  // Sampling leaves traces out on purpose; the share is of those that it keeps.
   const { samplingRate } = context.appConfig.tracing;
-  const wanted = acceptance.minSpanCoverage * samplingRate;
-  const found = await Promise.all(
-    Object.values(spans).map(async ({ prefix }) => {
-      const operations = await loggedOperations(context, roleOf[prefix]);
-      const traced = await tracesOf(context, operations);
-      const covered = operations.filter(({ spanId }) => traced.has(spanId)).length;
-      return { prefix, count: operations.length, covered };
-    }),
-  );
-  const text = ({ prefix, count, covered }: (typeof found)[number]) => `${prefix} ${covered} of ${count}`;
-  const problems = found.flatMap((each) => {
-    if (each.count === 0) return [`no ${each.prefix} was recorded`];
-    return each.covered / each.count < wanted ? [`${text(each)} traced`] : [];
-  });
+  const found = await Promise.all(Object.values(spans).map(({ prefix }) => coverageOf(context, prefix)));
+  const problems = found.flatMap(coverageProblems);
+  const unseen = found.filter(({ judged }) => judged === 0).map(({ prefix }) => prefix);
+  if (problems.length === 0 && unseen.length > 0)
+    return notApplicable(
+      `no trace of ${unseen.join(", ")} among so few at a sampling rate of ${samplingRate}: give the application some load`,
+    );
+  const shares = found.map(({ prefix, covered, judged }) => `${prefix} ${covered} of ${judged}`).join(", ");
   return judge(problems, {
-    evidence: `${found.map(text).join(", ")} traced${samplingRate < 1 ? ` at a sampling rate of ${samplingRate}` : ""}`,
+    evidence:
+      samplingRate < 1
+        ? `${shares} traced, in the traces that sampling at ${samplingRate} kept`
+        : `${shares} traced`,
     cure: "Check that tracing is on and its exporter reaches the server.",
   });
 };
