@@ -91,12 +91,18 @@ export async function readSecrets(path: string): Promise<Readonly<Record<string,
 
 async function readJson(path: string): Promise<unknown> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw usageError(`${path} cannot be read: ${messageOf(error)}`);
+    throw usageError(
+      `${path} cannot be read: ${messageOf(error)}`,
+      "Name a file that is there and that you may read.",
+    );
   });
   try {
     return JSON.parse(text) as unknown;
   } catch {
     // The parser's own message quotes the text, which may hold credentials.
-    throw usageError(`${path} is no JSON`);
+    throw usageError(
+      `${path} is no JSON: it is damaged, or cut short`,
+      "Name a file that o2cqrs wrote, whole.",
+    );
   }
 }

@@ -23,6 +23,8 @@ const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
  */
 export class Terminal {
   readonly colours: ReturnType<typeof createColors>;
+  /** Those of remarks: where stderr goes into a file, it is no terminal, whatever stdout is. */
+  readonly noteColours: ReturnType<typeof createColors>;
   readonly width: number;
   readonly #stdout: Sink;
   readonly #stderr: Sink;
@@ -33,7 +35,9 @@ export class Terminal {
     this.#stdout = stdout;
     this.#stderr = stderr;
     const plain = env.NO_COLOR !== undefined && env.NO_COLOR !== "";
-    this.colours = createColors(stdout.isTTY === true && !plain && env.TERM !== "dumb");
+    const isColoured = ({ isTTY }: Sink) => isTTY === true && !plain && env.TERM !== "dumb";
+    this.colours = createColors(isColoured(stdout));
+    this.noteColours = createColors(isColoured(stderr));
     this.#animated = stderr.isTTY === true && env.TERM !== "dumb" && env.CI === undefined;
     this.width = stdout.columns ?? 120;
   }

@@ -7,8 +7,8 @@ import { type Session, type Verb } from "../cli/session.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 import { systemClock } from "../gate/clock.js";
 import { type GateRecord } from "../gate/record.js";
-import { gateMarkdown } from "../gate/report/markdown.js";
 import { outcomeLine } from "../gate/report/summary.js";
+import { gateText } from "../gate/report/terminal.js";
 import { runGate } from "../gate/run-gate.js";
 import { gateSettings } from "../gate/settings.js";
 import { trafficDriver, type TrafficOptions, withTrafficOptions } from "../gate/traffic/options.js";
@@ -141,9 +141,7 @@ async function openGate(options: GateVerbOptions, session: Session): Promise<voi
       dryRun: options.dryRun,
       restart: options.restart,
     });
-    terminal.print(
-      options.json ? JSON.stringify({ ...record, files }, null, 2) : gateMarkdown(lastLooks(record)),
-    );
+    terminal.print(options.json ? JSON.stringify({ ...record, files }, null, 2) : gateText(record, terminal));
     for (const file of files) terminal.note(file);
     const error = errorOf(record);
     if (error !== undefined) throw error;
@@ -151,12 +149,6 @@ async function openGate(options: GateVerbOptions, session: Session): Promise<voi
     await Promise.all([context.close(), traffic.close()]);
   }
 }
-
-/** For the terminal the last look of each step is enough; the files have all. */
-const lastLooks = (record: GateRecord): GateRecord => ({
-  ...record,
-  steps: record.steps.map((step) => ({ ...step, looks: step.looks.slice(-1) })),
-});
 
 function errorOf(record: GateRecord): OperatorError | undefined {
   const message = `${outcomeLine(record)}: ${record.outcome?.reason ?? ""}`;

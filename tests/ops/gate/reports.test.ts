@@ -1,6 +1,8 @@
+import { createColors } from "picocolors";
 import { type GateRecord } from "../../../ops/gate/record.js";
 import { gateHtml } from "../../../ops/gate/report/html.js";
 import { gateMarkdown } from "../../../ops/gate/report/markdown.js";
+import { gateText } from "../../../ops/gate/report/terminal.js";
 import { gateSettings } from "../../../ops/gate/settings.js";
 import { type FigureVerdict } from "../../../ops/gate/verdict.js";
 import { reviewDocument } from "../../../ops/rollback/review.js";
@@ -66,6 +68,17 @@ describe("the gate's report", () => {
     for (const report of [gateMarkdown(record("x")), gateHtml(record("x")).replaceAll("&lt;", "<")])
       for (const figure of ["412.3 ms", "77", "41.2 ms", "1463", "300.0 ms", "0.0001", "0.0234"])
         expect(report).toContain(figure);
+  });
+
+  test("is plain text on a terminal: of each step the last look, and no entity of HTML", () => {
+    const style = { colours: createColors(false), width: 140 };
+    const [step] = record("x").steps;
+    const seen = { ...step!, looks: [step!.looks[1]!, step!.looks[0]!] };
+    const text = gateText({ ...record("a (b) & [c]"), steps: [step!, seen] }, style);
+    expect(text).toMatch(/^Release a \(b\) & \[c\] \(stable a \(b\) & \[c\]\): rolled back$/m);
+    expect(text).not.toMatch(/&#?\w+;|\| ---/);
+    expect(text).toContain("nothing could be seen: x");
+    expect(text).toMatch(/x\s+bad\s+412\.3 ms of 77\s+41\.2 ms of 1463\s+300\.0 ms\s+x$/m);
   });
 
   test.each(attacks)("shows %j as text in HTML", (attack) => {
