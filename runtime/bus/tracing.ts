@@ -11,7 +11,7 @@ export function tracingMiddleware(tracer: Tracer): Middleware {
     stage: "tracing",
     handle: (operation, next) =>
       tracer.startActiveSpan(
-        spanName(operation.kind, operation.type),
+        nameOf(operation.kind, operation.type),
         { attributes: startAttributes(operation) },
         (span) =>
           next().then(
@@ -31,6 +31,8 @@ export function tracingMiddleware(tracer: Tracer): Middleware {
   };
 }
 
+/** Kept here, because reading it through the contract's module costs a call for every operation. */
+const nameOf = spanName;
 const commandNames = spans.command.attributes;
 const queryNames = spans.query.attributes;
 const eventNames = spans.event.attributes;
