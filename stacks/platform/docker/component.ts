@@ -22,6 +22,9 @@ export interface DockerPlatformArgs {
   readonly secrets: PlatformSecrets;
 }
 
+/** Fields that the daemon can change in no container, and that the provider says it has changed. */
+const fixedFields = ["healthcheck", "tmpfs"] as const;
+
 /**
  * OpenObserve behind its gateway on one machine, in a private network with only the gateway's port published.
  *
@@ -90,6 +93,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Deployed
         role,
         new docker.Container(role, containerArgs(container, network, secret), {
           ...inPlace,
+          replaceOnChanges: [...fixedFields],
           dependsOn: after,
         }),
       );

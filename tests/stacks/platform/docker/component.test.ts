@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { output, runtime, secret } from "@pulumi/pulumi";
+import { type CustomResourceOptions, output, runtime, secret } from "@pulumi/pulumi";
 import { DockerPlatform } from "../../../../stacks/platform/docker/component.js";
 
 interface Upload {
@@ -21,6 +21,9 @@ interface Registered {
   readonly after: readonly string[];
 }
 
+/** Fields, by the resource's name, whose change makes the resource anew whatever its provider says. */
+const replacedFor = new Map<string, readonly string[]>();
+
 /** Deploys, with one resource that takes longer than all the others together, and notes what is registered. */
 async function deployed(slow: string): Promise<ReadonlyMap<string, Registered>> {
   const registered = new Map<string, Registered>();
@@ -38,6 +41,10 @@ async function deployed(slow: string): Promise<ReadonlyMap<string, Registered>> 
   };
   await runtime.setMocks(mocks, "o2cqrs", "test");
   await runtime.runInPulumiStack(() => {
+    runtime.registerStackTransformation(({ name, opts }) => {
+      replacedFor.set(name, (opts as CustomResourceOptions).replaceOnChanges ?? []);
+      return undefined;
+    });
     const platform = new DockerPlatform("platform", {
       secrets: {
         rootPassword: secret("Complexpass#123"),
@@ -102,6 +109,13 @@ describe("what the containers of a deployment are given", () => {
     ]);
     expect(files["tls.key"]).toBe("the key");
   });
+
+  it.each(["openobserve", "gateway"])(
+    "is, for %s, given anew in what the provider would only say that it has changed",
+    (name) => {
+      expect(replacedFor.get(name)).toEqual(["healthcheck", "tmpfs"]);
+    },
+  );
 
   it("is the token that clients send for the gateway alone, so that it can be rotated", () => {
     expect(fileOf("gateway-files", "tokens.json")).toEqual(["an-ingest-token-0123456789"]);
