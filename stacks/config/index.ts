@@ -32,6 +32,9 @@ export interface StackConfig extends Omit<Values, "url" | "organization" | "envi
   readonly serviceAccount: string;
 }
 
+/** A config without what the connection may have from elsewhere. */
+export type Placeless = Omit<StackConfig, "url" | "organization">;
+
 export interface ConfigSources {
   /** Name of the stack. */
   readonly stack: string;
@@ -58,22 +61,25 @@ export const productionNames = ["prod", "production"];
  */
 export function readConfig(sources: ConfigSources): StackConfig {
   const { values, problems } = checkKeys(sources);
+  const keysAreRight = problems.length === 0;
   const place = placeOf(sources, problems);
-  if (problems.length > 0 || place === undefined) throw new ConfigError(problems);
+  if (!keysAreRight) throw new ConfigError(problems);
   const config = values as Values;
 
   const local = config.target === "local";
   const environment = config.environment ?? sources.stack;
   const { serviceName } = config;
-  const read: StackConfig = {
+  const placeless: Placeless = {
     ...config,
     stack: sources.stack,
-    ...place,
     environment,
     webhookUrl: config.webhookUrl ?? (local ? localWebhookUrl : undefined),
     allowPrivateReceivers: local || config.allowPrivateReceivers,
     serviceAccount: config.serviceAccount ?? `${serviceName}-${environment}@o2cqrs.internal`.toLowerCase(),
   };
+  problems.push(...absences(placeless));
+  if (place === undefined) throw new ConfigError(problems);
+  const read: StackConfig = { ...placeless, ...place };
   problems.push(...contradictions(read));
   if (problems.length > 0) throw new ConfigError(problems);
   return read;
@@ -166,6 +172,12 @@ function contradictions(config: StackConfig): string[] {
         `pulumi config set ${configNamespace}:url https://observe.example.com -s ${config.stack}`,
     );
   problems.push(...rootUserProblems(config));
+  return problems;
+}
+
+/** What only together with other keys is too little; it is told though nobody knows yet where the server is. */
+function absences(config: Placeless): string[] {
+  const problems: string[] = [];
   for (const name of missingSecrets(config))
     problems.push(
       `o2cqrs:target ${config.target} needs ${configNamespace}:${name}. Set it: ${howToSet(name, config.stack)}` +
@@ -180,7 +192,7 @@ function contradictions(config: StackConfig): string[] {
   return problems;
 }
 
-const hasChannel = (config: StackConfig): boolean =>
+const hasChannel = (config: Placeless): boolean =>
   config.emailRecipients.length > 0 ||
   [config.webhookUrl, config.slackUrl, config.pagerDutyRoutingKey, config.alertmanagerUrl].some(
     (channel) => channel !== undefined,

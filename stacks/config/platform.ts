@@ -1,29 +1,29 @@
 import { z } from "zod";
 import { kubernetesOptions } from "../platform/kubernetes/options.js";
-import type { StackConfig } from "./index.js";
+import type { Placeless, StackConfig } from "./index.js";
 import type { ConfigKeyName } from "./keys.js";
 
 /** What a stack's config must have when it deploys the server too. */
 
 /** Secrets that the target cannot do without and that are not set. */
-export function missingSecrets(config: StackConfig): ConfigKeyName[] {
+export function missingSecrets(config: Placeless): ConfigKeyName[] {
   const needed: ConfigKeyName[] =
     config.target === "docker"
       ? dockerSecrets(config)
       : config.target === "kubernetes"
         ? kubernetesSecrets(config)
         : [];
-  return needed.filter((name) => config[name as keyof StackConfig] === undefined);
+  return needed.filter((name) => config[name as keyof Placeless] === undefined);
 }
 
-const dockerSecrets = ({ docker }: StackConfig): ConfigKeyName[] => [
+const dockerSecrets = ({ docker }: Placeless): ConfigKeyName[] => [
   "ingestToken",
   "tlsCertificate",
   "tlsKey",
   ...(docker.objectStore === true ? storeKeys : []),
 ];
 
-function kubernetesSecrets(config: StackConfig): ConfigKeyName[] {
+function kubernetesSecrets(config: Placeless): ConfigKeyName[] {
   const options = kubernetesOptions.parse(config.kubernetes);
   if (options.externalSecrets !== undefined) return [];
   return [

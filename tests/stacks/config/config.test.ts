@@ -294,13 +294,28 @@ describe.each(["dev", "prod", "local"])("Pulumi.%s.yaml", (stack) => {
     config: Record<string, unknown>;
   };
 
+  const values = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+
+  if (stack !== "local")
+    it("names in one go every secret that it lacks, each with its command", () => {
+      const problems = problemsOf(() => readConfig({ stack, values, env: {}, folder })).join("\n");
+      const set = [...problems.matchAll(/pulumi config set --secret o2cqrs:(\w+) -s (\w+)/g)];
+      const store = ["postgresUrl", "s3AccessKey", "s3SecretKey"];
+      expect(set.map(([, name]) => name).sort()).toEqual(
+        [
+          ...["ingestToken", "password", "tlsCertificate", "tlsKey", "webhookUrl"],
+          ...(stack === "prod" ? store : []),
+        ].sort(),
+      );
+      for (const [, , named] of set) expect(named).toBe(stack);
+    });
+
   it("is valid as it stands but for secrets, of which it holds none", () => {
-    const values = Object.fromEntries(
-      Object.entries(config).map(([key, value]) => [
-        key,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]),
-    );
     const secrets = namespaced({ webhookUrl: enough.webhookUrl, ...platformSecrets });
     const env = { O2CQRS_URL: "http://127.0.0.1:5080", O2CQRS_USER: "root@example.com" };
     expect(readConfig({ stack, values: { ...values, ...secrets }, env, folder }).stack).toBe(stack);
