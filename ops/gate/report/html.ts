@@ -8,7 +8,7 @@ const style = `
 :root { color-scheme: light dark; --ink: #1d2330; --paper: #fff; --line: #dde1e8; --good: #12703d; --bad: #b3261e; --unclear: #8a5a00; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e7eaf0; --paper: #14171d; --line: #2d333e; --good: #5fd38d; --bad: #ff8a80; --unclear: #e6b450; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem auto; max-width: 80rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; } td, th { border-top: 1px solid var(--line); padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; } td, th { border-top: 1px solid var(--line); padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; } td:first-child { overflow-wrap: normal; white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .unclear { color: var(--unclear); }
 `;
 

@@ -43,7 +43,7 @@ export function gateFacts(record: GateRecord): (readonly [string, string])[] {
 export function stepHeading({ percent, since, endedAt, decision, looks }: StepRecord): string {
   const took = endedAt === undefined ? "" : `, ${duration(endedAt - since)}`;
   const decided = decision === undefined ? "not decided" : decision.kind;
-  return `${percent}% from ${isoTime(since)}${took}: ${decided}, ${looks.length} looks`;
+  return `${percent}% from ${isoTime(since)}${took}: ${decided}, ${looks.length === 1 ? "1 look" : `${looks.length} looks`}`;
 }
 
 export function duration(milliseconds: number): string {

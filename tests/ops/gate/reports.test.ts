@@ -78,6 +78,9 @@ describe("the gate's report", () => {
     expect(text).toMatch(/^Release a \(b\) & \[c\] \(stable a \(b\) & \[c\]\): rolled back$/m);
     expect(text).not.toMatch(/&#?\w+;|\| ---/);
     expect(text).toContain("nothing could be seen: x");
+    expect(gateText({ ...record("x"), steps: [{ ...step!, looks: seen.looks.slice(1) }] }, style)).toMatch(
+      /rollback, 1 look$/m,
+    );
     expect(text).toMatch(/x\s+bad\s+412\.3 ms of 77\s+41\.2 ms of 1463\s+300\.0 ms\s+x$/m);
   });
 
