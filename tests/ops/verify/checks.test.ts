@@ -315,17 +315,31 @@ const breakers: Readonly<Record<AcceptanceId, () => Promise<VerifyContext>>> = {
   "release-rehearsed": async () => ({ ...healthy, stack: "another" }),
 };
 
+/** How fast the service is here, and how often its cache answers in time, is the machine's doing. */
+const timed: readonly AcceptanceId[] = ["query-latency", "command-latency", "cache-hit-ratio"];
+
 describe("verify on a healthy stack", () => {
   test("finds nothing wrong, and says of everything else why it does not apply", async () => {
     const report = await verify(healthy, {});
     expect(report.results.map(({ id }) => id)).toEqual(acceptanceIds);
-    expect(report.results.filter(({ verdict }) => verdict === "fail")).toEqual([]);
+    const failed = report.results.filter(({ id, verdict }) => verdict === "fail" && !timed.includes(id));
+    expect(failed).toEqual([]);
     const notApplicable = report.results
       .filter(({ verdict }) => verdict === "notApplicable")
       .map(({ id }) => id);
     expect(notApplicable).toEqual(expect.arrayContaining(["https", "alert-drill"]));
     expect(notApplicable.length).toBeLessThanOrEqual(7);
   });
+});
+
+test.each(timed)("verify of records that were fast and from the cache passes %s", async (id) => {
+  // Two hours ago, before what the service of this test did.
+  const at = Date.now() * 1000 - 2 * 3_600_000_000;
+  const quick = { _timestamp: at, duration_ms: 20, status: "success" };
+  await many("queries", 30, { ...quick, cache_hit: true })();
+  await many("commands", 30, quick)();
+  const window = { start: at - 60_000_000, end: at + 60_000_000 };
+  expect(await checks[id]({ ...healthy, window })).toMatchObject({ verdict: "pass" });
 });
 
 /** What cannot be undone comes last. */
