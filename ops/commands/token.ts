@@ -114,6 +114,7 @@ async function runRotate(options: RotateOptions, session: Session): Promise<void
       );
       return true;
     },
+    handsOver: options.handOver !== undefined,
     told: (message) => {
       terminal.note(message);
     },

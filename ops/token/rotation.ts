@@ -24,6 +24,8 @@ export interface RotationContext {
    * them to say that it is done
    */
   readonly handOver: (env: AppEnv) => Promise<boolean>;
+  /** Whether `handOver` does it itself, so that there is nobody to wait for. */
+  readonly handsOver: boolean;
   readonly told: (message: string) => void;
 }
 
@@ -46,8 +48,16 @@ export type RotationOutcome =
  */
 export async function rotateToken(context: RotationContext, isHandedOver = false): Promise<RotationOutcome> {
   const { journal } = context;
-  let record = (await journal.read()) ?? (await begin(context));
+  const found = await journal.read();
+  if (found === undefined && isHandedOver)
+    throw usageError(
+      "No rotation of this stack waits for a hand-over",
+      "Begin one without --handed-over; the one before has ended.",
+    );
+  let record = found ?? (await begin(context));
   if (record.waiting && isHandedOver) record = await journal.write(next(record));
+  // It was begun without a command: the one that is there now hands over what waits.
+  if (record.waiting && context.handsOver) record = await journal.write({ ...record, waiting: false });
   if (record.phase === "bridge") record = await bridge(context, record);
   if (record.phase === "rotate") record = await rotate(context, record);
   if (record.phase === "close") {

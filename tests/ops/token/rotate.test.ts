@@ -165,6 +165,8 @@ describe.each(["0.60", "0.90"] as const)("token rotate on OpenObserve %s", (vers
   });
 
   test("waits, without a command, until it is told that the application has each environment", async () => {
+    // Said once too often, it begins no rotation.
+    expect((await rotate(2, "--handed-over")).said).toContain("No rotation of this stack waits");
     const before = await held();
     const file = join(project.root, ".o2cqrs", "rotations", "rotated.env");
     for (const expected of [bridge, account]) {
@@ -186,5 +188,13 @@ describe.each(["0.60", "0.90"] as const)("token rotate on OpenObserve %s", (vers
   test("shows the environment when asked to, and only then", async () => {
     const { said } = await rotate(1, "--show-secrets");
     expect(said).toMatch(/^OPENOBSERVE_TOKEN=\S{8,}$/m);
+  });
+
+  test("that waits is taken on by a command that is given later", async () => {
+    const before = await held();
+    await rotate(0, ...handOver());
+    expect(await isTaken(await held())).toBe(true);
+    expect(await isTaken(before)).toBe(false);
+    expect(await accounts()).not.toContain(bridge);
   });
 });
