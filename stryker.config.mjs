@@ -43,7 +43,17 @@ export default {
   coverageAnalysis: "perTest",
   // swc takes the types off without looking at them.
   disableTypeChecks: false,
-  ignorePatterns: ["/bench", "/docs", "/examples", "/ops", "/policy", "/runtime", "dist", "reports"],
+  ignorePatterns: [
+    "/bench",
+    "/docs",
+    "/examples",
+    "/ops",
+    "/policy",
+    "/runtime",
+    "dist",
+    "reports",
+    ".o2cqrs",
+  ],
   tempDirName: "reports/mutation/copies",
   concurrency: 1,
   // What a run leaves in memory adds up.
