@@ -10,6 +10,8 @@ export const exitCodes = {
   unreachable: 3,
   /** A release is held: the figures do not decide, a person must. */
   held: 4,
+  /** Another one of the same stack is under way. */
+  busy: 5,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -8,7 +8,8 @@ const description = "Deploys, verifies and operates the observability of a CQRS 
 
 const exitCodeHelp = `
 Exit codes: 0 done, 1 a check or a deploy failed or something differs, 2 wrong usage or input,
-3 the server could not be reached, 4 a release is held, 130 interrupted.`;
+3 the server could not be reached, 4 a release is held,
+5 another gate or rollback of the stack is under way, 130 interrupted.`;
 
 /** Runs one command line. Never throws: what goes wrong is told on stderr, and in the exit code. */
 export async function runCommandLine(args: readonly string[], session: Session): Promise<ExitCode> {

@@ -69,7 +69,8 @@ export const gate: Verb = (session) =>
     .addHelpText(
       "after",
       `
-Exit codes: 0 promoted (or rehearsed), 1 rolled back, 4 held: a person decides. When it was killed, interrupted
+Exit codes: 0 promoted (or rehearsed), 1 rolled back, 4 held: a person decides,
+5 another gate of the stack is under way. When it was killed, interrupted
 or held, the same command goes on with the step that it was at. Reports: .o2cqrs/releases/STACK/.`,
     )
     .action((options: GateVerbOptions) => openGate(options, session));

@@ -251,7 +251,13 @@ function judgeOtlp(canary: VersionFigures, stable: VersionFigures, settings: Gat
     stableSample: operationsOf(stable),
     limit: 0,
     ...(problem === undefined
-      ? { status: "good", reason: "metrics and spans arrive" }
+      ? {
+          status: "good",
+          reason:
+            operationsOf(canary) < settings.minSample
+              ? "no export was lost; too few operations to ask for metrics and spans"
+              : "metrics and spans arrive",
+        }
       : stableProblem !== undefined
         ? { status: "unclear", reason: `${problem}, of the stable version as well` }
         : { status: "bad", reason: problem }),

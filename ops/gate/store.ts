@@ -2,7 +2,7 @@ import { access, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { lock } from "proper-lockfile";
 import { type z } from "zod";
-import { messageOf, OperatorError, usageError } from "../cli/errors.js";
+import { exitCodes, messageOf, OperatorError, usageError } from "../cli/errors.js";
 import { writePrivateFile } from "../storage/private-file.js";
 import { releaseFolder } from "../verify/checks/release.js";
 
@@ -61,12 +61,27 @@ export class ReleaseStore {
   /**
    * Holds the stack's releases alone: while it runs, no other gate or rollback can. A lock whose owner died is
    * taken over after five seconds, for which this waits.
+   * @param work is given a signal that is aborted when another one took over while this process was suspended
    * @throws OperatorError when another one holds it
    */
-  async alone<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
+  async alone<Result>(title: string, work: (held: AbortSignal) => Promise<Result>): Promise<Result> {
     await mkdir(this.folder, { recursive: true });
+    const held = new AbortController();
     const release = await lock(this.folder, {
       lockfilePath: join(this.folder, `${title}.lock`),
+      // Without it the loss would be thrown out of a timer, and end the process in the middle of a sentence.
+      onCompromised: (cause) => {
+        held.abort(
+          new OperatorError(
+            `This ${title} no longer holds its lock: it was suspended, and another took over`,
+            {
+              cure: "See what the other one did before you run this one again.",
+              exitCode: exitCodes.busy,
+              cause,
+            },
+          ),
+        );
+      },
       stale: staleMs,
       update: staleMs / 5,
       retries: { retries: 7, factor: 1, minTimeout: 1000, maxTimeout: 1000 },
@@ -74,11 +89,12 @@ export class ReleaseStore {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
       throw new OperatorError(`Another ${title} of this stack is under way`, {
         cure: "Wait for it, or stop it.",
+        exitCode: exitCodes.busy,
         cause: error,
       });
     });
     try {
-      return await work();
+      return await work(held.signal);
     } finally {
       await release().catch(() => undefined);
     }

@@ -46,7 +46,10 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** The right token is taken elsewhere, by each check that writes; here the wrong ones must be refused. */
+/**
+ * The right token is taken elsewhere, by each check that writes; here the wrong ones must be refused. A gateway's
+ * own token must not manage either. What Basic may do OpenObserve alone decides: it gives a service account all.
+ */
 export const tokenRights: Check = async (context) => {
   const { appConfig } = context;
   const attempts = {
@@ -66,11 +69,28 @@ export const tokenRights: Check = async (context) => {
       await server.close();
     }
   }
+  const refused = Object.keys(attempts).length - problems.length;
+  const ownToken = appConfig.user === undefined;
+  if (ownToken && (await mayManage(context)))
+    problems.push("the application's token reads the alerts as well");
   return judge(problems, {
-    evidence: `${Object.keys(attempts).length - problems.length} of ${Object.keys(attempts).length} wrong credentials refused`,
+    evidence: [
+      `${refused} of ${Object.keys(attempts).length} wrong credentials refused`,
+      ...(ownToken && problems.length === 0 ? ["the application's token kept from managing"] : []),
+    ].join(", "),
     cure: "Check the authentication of the gateway in front of OpenObserve.",
   });
 };
+
+async function mayManage({ app }: VerifyContext): Promise<boolean> {
+  try {
+    await app.alerts.list();
+    return true;
+  } catch (error) {
+    if (error instanceof AuthenticationError) return false;
+    throw error;
+  }
+}
 
 const productionNames = ["prod", "production"];
 

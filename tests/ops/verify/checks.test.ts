@@ -315,6 +315,26 @@ const breakers: Readonly<Record<AcceptanceId, () => Promise<VerifyContext>>> = {
   "release-rehearsed": async () => ({ ...healthy, stack: "another" }),
 };
 
+test("a gateway's own token must be kept from managing, for token-rights", async () => {
+  const appConfig = { ...healthy.appConfig };
+  delete appConfig.user;
+  const manages = await checks["token-rights"]({ ...healthy, appConfig, app: healthy.admin });
+  expect(manages).toMatchObject({
+    verdict: "fail",
+    details: ["the application's token reads the alerts as well"],
+  });
+  const { url, organization } = healthy.admin;
+  const refused = new OpenObserve({
+    url,
+    organization,
+    credential: { kind: "bearer", token: "of-a-gateway" },
+  });
+  const kept = await checks["token-rights"]({ ...healthy, appConfig, app: refused });
+  await refused.close();
+  expect(kept).toMatchObject({ verdict: "pass" });
+  expect(kept.evidence).toContain("kept from managing");
+});
+
 /** How fast the service is here, and how often its cache answers in time, is the machine's doing. */
 const timed: readonly AcceptanceId[] = ["query-latency", "command-latency", "cache-hit-ratio"];
 
