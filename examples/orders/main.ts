@@ -19,8 +19,11 @@ import { rateOf } from "./load/rate.js";
 import { summarize } from "./load/summary.js";
 import { Faults } from "./orders/faults.js";
 
-/** A hundred records or so: fewer than come before the first batch is due. */
-const tooSmall = { maxMemoryBytes: 64 * 1024, maxBufferBytes: 64 * 1024 };
+/**
+ * Some hundred records: fewer than a batch has, and all in one segment, as one that is full is sent at once. What
+ * comes beyond that before a batch is due is lost, however fast the server is.
+ */
+const tooSmall = { maxMemoryBytes: 64 * 1024, maxBufferBytes: 64 * 1024, segmentBytes: 64 * 1024 };
 
 /** How telemetry starts: as the environment says, or with one of the faults that are its own. */
 function telemetryOptions({ faults }: LoadOptions): TelemetryOptions {

@@ -218,7 +218,7 @@ describe("under the faults that are not driven above", () => {
   });
 
   test("telemetry is dropped, and the metric of it says how much", async () => {
-    // No batch is due before the end: the buffer fills however slow the machine is.
+    // No batch is due before the end, and the buffer holds a fourteenth of the records that are made.
     const run = await runOrders(["--seconds", "2", "--rate", "40", "--faults", "small-buffer,lost-spans"], {
       [envNames.serviceName]: "orders-lossy",
       [envNames.flushInterval]: "60000",
