@@ -1,25 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { replaceFile } from "./replace-file.js";
 
-/**
- * Writes a file that only its owner can read (mode 0600), whole or not at all. A file that was there with
- * other rights is replaced, not written into. What it held or what it holds now survives a loss of power.
- */
+/** Writes a file that only its owner can read (mode 0600), whole or not at all, and its folder where there is none. */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
-  const partial = join(dirname(path), `.${randomUUID()}.partial`);
   await mkdir(dirname(path), { recursive: true });
-  try {
-    const file = await open(partial, "wx", 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  await replaceFile(path, text, 0o600);
 }

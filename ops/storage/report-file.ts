@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { access, lstat, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { access, lstat, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { usageError } from "../cli/errors.js";
+import { replaceFile } from "./replace-file.js";
 
 /**
  * Sees that a report can be written to a path.
@@ -31,16 +32,6 @@ export async function requireWritable(path: string): Promise<void> {
  */
 export async function writeReport(path: string, text: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
-  if (found?.isFile() === false) {
-    await writeFile(path, text);
-    return;
-  }
-  const partial = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
-  try {
-    await writeFile(partial, text);
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  if (found?.isFile() === false) await writeFile(path, text);
+  else await replaceFile(path, text, 0o666);
 }

@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { messageOf, OperatorError, usageError } from "../cli/errors.js";
+import { replaceFile } from "../storage/replace-file.js";
 
 /**
  * Notes a rotation in the stack's own config, where `o2cqrs up` and a colleague's `pulumi up` read it alike.
@@ -16,7 +17,5 @@ export async function setTokenRotation(projectRoot: string, stack: string, rotat
   const document = parseDocument(text);
   if (document.errors.length > 0) throw new OperatorError(`${path} is no YAML`);
   document.setIn(["config", "o2cqrs:tokenRotation"], rotation);
-  const partial = `${path}.partial`;
-  await writeFile(partial, document.toString({ lineWidth: 0 }));
-  await rename(partial, path);
+  await replaceFile(path, document.toString({ lineWidth: 0 }), 0o666);
 }

@@ -1,7 +1,7 @@
 import { type CQRSOpenObserveConfig, type StreamRole, streams } from "@o2cqrs/contract";
 import { type Connection, OpenObserve, type Row } from "@o2cqrs/providers/client";
+import { configKeys } from "@o2cqrs/stacks/config";
 import { configFromEnv } from "openobserve-cqrs/runtime/env";
-import { z } from "zod";
 import { type Duration } from "../cli/duration.js";
 import { type Session } from "../cli/session.js";
 import { appEnvOf } from "../deployment/app-env.js";
@@ -122,12 +122,12 @@ export function appConnection(
 
 const basicForm = (user: string, password: string) => Buffer.from(`${user}:${password}`).toString("base64");
 
-/** The contract's days, and those that the stack's config gives instead; it was validated when it was deployed. */
+/** The contract's days, and those that the stack's config gives instead. */
 function declaredRetention(text: string | undefined): Record<StreamRole, number> {
-  const given = z.record(z.string(), z.number()).parse(JSON.parse(nonEmpty(text) ?? "{}"));
+  const given = configKeys.retentionDays.schema.parse(text);
   const days = Object.entries(streams).map(([role, { retentionDays }]) => [
     role,
-    given[role] ?? retentionDays,
+    given[role as StreamRole] ?? retentionDays,
   ]);
   return Object.fromEntries(days) as Record<StreamRole, number>;
 }

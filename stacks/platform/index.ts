@@ -21,7 +21,7 @@ export function createPlatform(config: StackConfig): Platform {
     case "existing":
       return existingPlatform(config.url);
     case "docker": {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded for this target only
       const { DockerPlatform } = require("./docker/component.js") as typeof import("./docker/component.js");
       return awaited(
         new DockerPlatform("platform", { options: dockerOptionsOf(config), secrets: secretsOf(config) }),
@@ -29,7 +29,7 @@ export function createPlatform(config: StackConfig): Platform {
     }
     case "kubernetes": {
       const { KubernetesPlatform } =
-        // eslint-disable-next-line @typescript-eslint/no-require-imports
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded for this target only
         require("./kubernetes/component.js") as typeof import("./kubernetes/component.js");
       return awaited(
         new KubernetesPlatform("platform", {

@@ -2,6 +2,7 @@ import { type Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { AuthenticationError, OpenObserve, UnavailableError } from "@o2cqrs/providers/client";
+import { productionNames } from "@o2cqrs/stacks/config";
 import { type Check, fail, judge, notApplicable, pass } from "../check.js";
 import { appConnection, type VerifyContext } from "../context.js";
 
@@ -91,8 +92,6 @@ async function mayManage({ app }: VerifyContext): Promise<boolean> {
     throw error;
   }
 }
-
-const productionNames = ["prod", "production"];
 
 export const https: Check = async ({ appConfig, environment, admin }) => {
   const secure = appConfig.baseUrl.startsWith("https://");
