@@ -1,6 +1,6 @@
 import { Batch } from "./batch.js";
 import { type Delivery } from "./delivery.js";
-import { type Position } from "./journal/cursor.js";
+import { isBefore, type Position } from "./journal/cursor.js";
 import { type Journal, type Usage } from "./journal/journal.js";
 import { Page } from "./journal/page.js";
 import { type StreamStats } from "./stats.js";
@@ -21,8 +21,15 @@ const groupMs = 2;
 const groupBytes = 128 * 1024;
 
 interface InFlight {
+  readonly from: Position;
   readonly to: Position;
   done: boolean;
+}
+
+/** Someone who waits until all before a position is delivered. */
+interface Flush {
+  readonly to: Position;
+  readonly resolve: () => void;
 }
 
 /**
@@ -38,10 +45,10 @@ export class Lane {
   #writing = false;
   #written: Promise<void> = Promise.resolve();
   #persistWaiters: (() => void)[] = [];
-  #idleWaiters: (() => void)[] = [];
+  /** In the order they were asked for, so the last reaches farthest. */
+  #flushes: Flush[] = [];
   #inFlight: InFlight[] = [];
   #taking = false;
-  #flushing = 0;
   #waitingSince = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -78,17 +85,17 @@ export class Lane {
     });
   }
 
-  /** Sends without waiting for batches to fill; resolves when nothing is left. Never, while the server is down. */
+  /**
+   * Sends what was pushed before without waiting for its batches to fill; resolves when it is delivered or set aside,
+   * whatever is pushed meanwhile. Never, while the server is down.
+   */
   async flush(): Promise<void> {
-    this.#flushing++;
-    try {
-      await this.#opening;
-      this.#scheduleGroup();
+    const journal = await this.#opening;
+    await this.persisted();
+    await new Promise<void>((resolve) => {
+      this.#flushes.push({ to: journal.end, resolve });
       this.#pump();
-      if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
-    } finally {
-      this.#flushing--;
-    }
+    });
   }
 
   /** Gives up the oldest records to make room. @returns how many, or undefined if there is nothing to give up */
@@ -122,7 +129,7 @@ export class Lane {
   /** Writes what is in the page soon: at once if it is much or someone waits for it, else together with what follows. */
   #scheduleGroup(): void {
     if (this.#writing || this.#page.records === 0 || this.#journal === undefined) return;
-    const urgent = this.#persistWaiters.length > 0 || this.#flushing > 0 || this.#page.size >= groupBytes;
+    const urgent = this.#persistWaiters.length > 0 || this.#page.size >= groupBytes;
     if (urgent) {
       clearTimeout(this.#groupTimer);
       this.#groupTimer = undefined;
@@ -157,7 +164,7 @@ export class Lane {
   #pump(): void {
     const journal = this.#journal;
     if (journal === undefined || this.#stopped) return;
-    if (this.#isIdle()) this.#tellIdle();
+    while (this.#isDelivered(journal, this.#flushes[0])) this.#flushes.shift()?.resolve();
     if (this.#taking || this.#inFlight.length >= this.options.window) return;
     const wait = this.#dueInMs(journal);
     if (wait > 0) this.#pumpIn(wait);
@@ -166,11 +173,12 @@ export class Lane {
 
   async #start(journal: Journal): Promise<void> {
     this.#taking = true;
+    const from = journal.reader;
     const run = await journal.take(this.#batchSize(), this.options.maxBatchBytes);
     this.#taking = false;
     this.#waitingSince = journal.unreadBytes > 0 ? Date.now() : 0;
     if (run !== undefined) {
-      const inFlight: InFlight = { to: run.to, done: false };
+      const inFlight: InFlight = { from, to: run.to, done: false };
       this.#inFlight.push(inFlight);
       this.delivery.deliver(new Batch(run)).then(
         () => this.#finish(inFlight, journal),
@@ -193,7 +201,8 @@ export class Lane {
     const bytes = journal.unreadBytes;
     if (bytes === 0) return Infinity;
     const full = journal.unreadRecords >= this.#batchSize() || bytes >= this.options.maxBatchBytes;
-    if (full || this.#flushing > 0 || journal.isBehind) return 0;
+    const flush = this.#flushes.at(-1);
+    if (full || journal.isBehind || (flush && journal.hasUnreadBefore(flush.to))) return 0;
     return Math.max(0, this.#waitingSince + this.options.flushIntervalMs - Date.now());
   }
 
@@ -209,12 +218,9 @@ export class Lane {
     return Math.min(this.options.batchSize(), this.delivery.limit.records);
   }
 
-  #isIdle(): boolean {
-    const nothingWaits = this.#page.records === 0 && !this.#writing && !this.#taking;
-    return nothingWaits && this.#inFlight.length === 0 && this.#journal?.unreadBytes === 0;
-  }
-
-  #tellIdle(): void {
-    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  #isDelivered(journal: Journal, flush: Flush | undefined): boolean {
+    if (flush === undefined || this.#taking || journal.hasUnreadBefore(flush.to)) return false;
+    const oldest = this.#inFlight[0];
+    return oldest === undefined || !isBefore(oldest.from, flush.to);
   }
 }

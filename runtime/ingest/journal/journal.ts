@@ -167,6 +167,23 @@ export class Journal {
     return this.#entries.reduce((bytes, { segment }) => bytes + bytesAfter(segment, this.#reader), 0);
   }
 
+  /** Where the next record is taken from. */
+  get reader(): Position {
+    return this.#reader;
+  }
+
+  /** Behind the last record. */
+  get end(): Position {
+    const last = this.#entries.at(-1)?.segment;
+    return last === undefined ? this.#reader : { segment: last.number, offset: last.size };
+  }
+
+  hasUnreadBefore(position: Position): boolean {
+    return this.#entries.some(
+      ({ segment }) => bytesAfter(segment, this.#reader) > bytesAfter(segment, position),
+    );
+  }
+
   /** Whether unread records stand in segments that are full or left over: those have waited long enough. */
   get isBehind(): boolean {
     return this.#entries.some(

@@ -32,6 +32,39 @@ test("sends a batch that is not full after the flush interval", async () => {
   expect(numbers()).toEqual([1]);
 });
 
+test("ends a flush although records keep coming, and lets those wait for their batch", async () => {
+  const performance = { batchSize: 100, flushInterval: 60_000, maxRetries: 2, timeout: 5000 };
+  const client = ingesting.clientOf({ performance });
+  ingesting.server.respond = (request, response) => {
+    const { length } = ingesting.server.requests;
+    if (length < 20) client.send("cqrs-events", record(length)); // Before the last one is answered.
+    void client.persisted().then(() => accept(request, response));
+  };
+  client.send("cqrs-events", record(0));
+  await client.flush();
+  expect(numbers()).toEqual([0]);
+  await client.persisted();
+  expect(client.bufferedBytes).toBeGreaterThan(0);
+  await client.flush();
+  expect(numbers()).toEqual([0, 1]);
+});
+
+test("ends each of several flushes when what came before it is delivered", async () => {
+  const performance = { batchSize: 1, flushInterval: 60_000, maxRetries: 2, timeout: 5000 };
+  const client = ingesting.clientOf({ performance, concurrency: 1 });
+  const ended: number[] = [];
+  const flushes: Promise<void>[] = [];
+  for (const n of [0, 1, 2]) {
+    client.send("cqrs-events", record(n));
+    await client.persisted();
+    flushes.push(client.flush().then(() => void ended.push(ingesting.server.requests.length)));
+  }
+  await Promise.all(flushes);
+  expect(ended).toEqual([...ended].sort((a, b) => a - b));
+  expect(ended.at(-1)).toBe(3);
+  expect(client.stats["cqrs-events"]).toMatchObject({ delivered: 3 });
+});
+
 test("leaves nothing on disk after everything is delivered", async () => {
   const client = ingesting.clientOf();
   client.send("cqrs-events", record(1));
