@@ -17,6 +17,8 @@ import { type OrdersProcess, Shop } from "./shop.js";
  * of an hour; all else is as in production.
  */
 jest.setTimeout(600_000);
+/** Far beyond what any of it takes. */
+const longestWaitMs = 300_000;
 
 let shop: Shop;
 let stable: OrdersProcess;
@@ -97,10 +99,10 @@ describe("a release in a shop that runs", () => {
     const canary = await shop.start("canary", "2.0.0");
     try {
       const killed = gate("2.0.0");
-      while (!(await shares()).includes(50)) {
+      await until(async () => {
         if (killed.child.exitCode !== null) throw new Error(JSON.stringify(await killed.ended));
-        await sleep(200);
-      }
+        return (await shares()).includes(50);
+      });
       killed.child.kill("SIGKILL");
       await killed.ended;
       const { code, stdout, stderr } = await gate("2.0.0").ended;
@@ -167,6 +169,15 @@ describe("a release in a shop that runs", () => {
   );
 });
 
+/** Looks again and again. @throws when it has waited for too long */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + longestWaitMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`after ${longestWaitMs / 1000} s still not: ${String(holds)}`);
+    await sleep(100);
+  }
+}
+
 /** The record as it was written, without where. */
 function withoutFiles(text: string): string {
   const answer = JSON.parse(text) as Record<string, unknown>;
@@ -198,7 +209,7 @@ describe("a rollback in a shop that runs", () => {
       command!,
       args.map((arg) => arg.replace("{percent}", "25")),
     );
-    while (((await status(canary)).queues.deadLetters ?? 0) === 0) await sleep(100);
+    await until(async () => ((await status(canary)).queues.deadLetters ?? 0) > 0);
   }
 
   test("has control endpoints on this machine only, which tell a stranger nothing and obey none", async () => {
@@ -295,11 +306,11 @@ describe("a rollback in a shop that runs", () => {
     expect(await shares()).toEqual([25]);
     const at = Date.now();
     expect(await post(shop.webhookToken)).toBe(202);
-    while ((await shares()).at(-1) !== 0) await sleep(50);
+    await until(async () => (await shares()).at(-1) === 0);
     told.push(
       `rollback by an alert: traffic back ${((await shop.shifts()).at(-1)!.at - at) / 1000} s after it`,
     );
-    while ((await settings()).some(({ pausedStreams }) => pausedStreams.length === 0)) await sleep(50);
+    await until(async () => (await settings()).every(({ pausedStreams }) => pausedStreams.length > 0));
     // One that is under way when it is told to end goes on when it is started again.
     listening.child.kill("SIGINT");
     expect((await listening.ended).code).toBe(130);
