@@ -51,7 +51,7 @@ const hour = 3_600_000;
 export async function runGate(options: GateOptions): Promise<GateResult> {
   const store = new ReleaseStore(options.context.projectRoot, options.context.stack);
   if (options.dryRun) return finish(await rehearse(options), store, options);
-  return store.alone("gate", async (held) => {
+  return store.alone("gate", async (lost) => {
     await refuseDuringRollback(store);
     const record = await recordToRun(options, store);
     const save = async (changed: GateRecord) => {
@@ -66,7 +66,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
       save,
       mayGoOn: () => refuseDuringRollback(store),
       progress: (line) => options.terminal.note(`${isoTime(options.clock.now())}  ${line}`),
-      signal: AbortSignal.any([options.context.signal, held]),
+      signal: AbortSignal.any([options.context.signal, lost]),
     }).run();
     const result = await finish(await annotated(ended, options), store, options);
     // A held gate stays: the next run goes on with it.

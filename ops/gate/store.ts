@@ -64,14 +64,14 @@ export class ReleaseStore {
    * @param work is given a signal that is aborted when another one took over while this process was suspended
    * @throws OperatorError when another one holds it
    */
-  async alone<Result>(title: string, work: (held: AbortSignal) => Promise<Result>): Promise<Result> {
+  async alone<Result>(title: string, work: (lost: AbortSignal) => Promise<Result>): Promise<Result> {
     await mkdir(this.folder, { recursive: true });
-    const held = new AbortController();
+    const lost = new AbortController();
     const release = await lock(this.folder, {
       lockfilePath: join(this.folder, `${title}.lock`),
       // Without it the loss would be thrown out of a timer, and end the process in the middle of a sentence.
       onCompromised: (cause) => {
-        held.abort(
+        lost.abort(
           new OperatorError(
             `This ${title} no longer holds its lock: it was suspended, and another took over`,
             {
@@ -94,7 +94,7 @@ export class ReleaseStore {
       });
     });
     try {
-      return await work(held.signal);
+      return await work(lost.signal);
     } finally {
       await release().catch(() => undefined);
     }

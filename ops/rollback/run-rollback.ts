@@ -54,9 +54,9 @@ export async function runRollback(
   { dryRun = false } = {},
 ): Promise<RollbackResult> {
   const store = storeOf(options);
-  return store.alone("rollback", async (held) => {
+  return store.alone("rollback", async (lost) => {
     const gate = await newestGate(store);
-    const parts = partsOf(options, gate, held);
+    const parts = partsOf(options, gate, lost);
     if (dryRun)
       return finish(await rehearse(newRecord(options, trigger, true), parts, options), gate, store, options);
     const record =
@@ -95,12 +95,12 @@ export async function undoRollback(
   { withTraffic = false, ended = [] }: UndoOptions = {},
 ): Promise<RollbackResult> {
   const store = storeOf(options);
-  return store.alone("rollback", async (held) => {
+  return store.alone("rollback", async (lost) => {
     const found = await store.read(rollbackStateFile, rollbackRecord);
     if (found === undefined)
       throw usageError("No rollback of this stack is in force", "There is nothing to undo.");
     const gate = await newestGate(store);
-    const parts = { ...partsOf(options, gate, held), ended };
+    const parts = { ...partsOf(options, gate, lost), ended };
     const ids: readonly RollbackStepId[] = withTraffic ? ["traffic", ...telemetrySteps] : telemetrySteps;
     const save = async (changed: RollbackRecord) => {
       await store.write(rollbackStateFile, json(changed));
@@ -114,7 +114,7 @@ export async function undoRollback(
 
 const storeOf = ({ context }: RollbackOptions) => new ReleaseStore(context.projectRoot, context.stack);
 
-function partsOf(options: RollbackOptions, gate: GateRecord | undefined, held: AbortSignal): RollbackParts {
+function partsOf(options: RollbackOptions, gate: GateRecord | undefined, lost: AbortSignal): RollbackParts {
   const { context, traffic, processes, calm, pause } = options;
   return {
     traffic,
@@ -125,7 +125,7 @@ function partsOf(options: RollbackOptions, gate: GateRecord | undefined, held: A
     admin: context.admin,
     app: context.app,
     environment: context.environment,
-    signal: AbortSignal.any([context.signal, held]),
+    signal: AbortSignal.any([context.signal, lost]),
   };
 }
 

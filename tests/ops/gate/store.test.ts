@@ -29,11 +29,11 @@ describe("one release of a stack at a time", () => {
   });
 
   test("one whose lock another took over is told to stop, and why", async () => {
-    await store.alone("gate", async (held) => {
-      const lost = once(held, "abort");
+    await store.alone("gate", async (lost) => {
+      const told = once(lost, "abort");
       await rmdir(join(store.folder, "gate.lock"));
-      await lost;
-      expect(held.reason).toMatchObject({
+      await told;
+      expect(lost.reason).toMatchObject({
         message: "This gate no longer holds its lock: it was suspended, and another took over",
         exitCode: exitCodes.busy,
       });
