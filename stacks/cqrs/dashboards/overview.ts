@@ -1,29 +1,18 @@
-import {
-  burnRates,
-  dashboards,
-  logStreamRoles,
-  type Objective,
-  objectives,
-  streams,
-  syntheticServices,
-} from "@o2cqrs/contract";
+import { burnRates, dashboards, logStreamRoles, type Objective, objectives, streams } from "@o2cqrs/contract";
 import { badShare, sql } from "../queries/index.js";
 import { dashboard } from "./builder.js";
 import { metricseries, timeseries } from "./panels.js";
-import { chosenRecords, variables } from "./variables.js";
+import { chosenCounts, chosenRecords, variables } from "./variables.js";
 
 /** How fast an objective's error budget is spent: 1 spends it exactly within the period. */
 function burnRate(name: string, { title, bus, target, periodDays, source }: Objective) {
-  const { share, stream } = badShare(source, bus, {
-    records: syntheticServices,
-    metrics: syntheticServices,
-  });
+  const { share, stream } = badShare(source, bus, chosenCounts(source));
   const { factor, longWindowMinutes } = burnRates.fast;
   return metricseries({
     id: `overview-burn-${name}`,
     title,
     description:
-      `Objective: ${target * 100}% over ${periodDays} days, all services together. ` +
+      `Objective: ${target * 100}% over ${periodDays} days, of what is chosen above. ` +
       `1 spends the budget exactly; the line is where the fast alert begins.`,
     stream,
     promql: `(${share({ minutes: longWindowMinutes })}) / ${Number((1 - target).toPrecision(6))}`,

@@ -1,6 +1,15 @@
-import { resourceAttributes, rewriteFieldName, rewriteStreamName, syntheticServices } from "@o2cqrs/contract";
+import {
+  derivedMetricRecord,
+  type MetricDefinition,
+  metrics,
+  type ObjectiveSource,
+  resourceAttributes,
+  rewriteFieldName,
+  rewriteStreamName,
+  syntheticServices,
+} from "@o2cqrs/contract";
 import type { DashboardVariable } from "@o2cqrs/providers";
-import { promql, sql } from "../queries/index.js";
+import { type Counted, promql, sql } from "../queries/index.js";
 
 /**
  * The choices at the top of every dashboard. Each is a regular expression, so that the start (`.*`) shows
@@ -27,7 +36,10 @@ export type Choice = keyof typeof choices;
 const everyChoice = Object.keys(choices) as Choice[];
 
 /** What says where a process runs; every metric has these labels, whatever it counts. */
-export const placeChoices = ["env", "service", "version"] as const satisfies readonly Choice[];
+const placeChoices: readonly Choice[] = ["env", "service", "version"];
+
+/** What the pipeline's counts of records tell apart. */
+const derivedChoices = everyChoice.filter((name) => choices[name].column in derivedMetricRecord.shape);
 
 export const variables: readonly DashboardVariable[] = everyChoice.map((name) => ({
   kind: "textbox",
@@ -43,12 +55,32 @@ export function chosenRecords(condition?: string): string {
   return [...own, sql.isNot(choices.service.column, syntheticServices), ...chosen].join(" AND ");
 }
 
-/** Narrows a metric to applications, and to the reader's choices among the labels that it has. */
-export function chosenSeries(metric: string, labels: readonly string[]): string {
-  const names = everyChoice.filter(
-    (name) => (placeChoices as readonly Choice[]).includes(name) || labels.includes(name),
+/** What narrows a series to applications, and to some of the reader's choices. */
+function chosen(names: readonly Choice[], labelOf: (choice: Choice) => string): promql.Matchers {
+  return Object.fromEntries(
+    names.map((name) => {
+      const not = name === "service" ? { not: syntheticServices } : {};
+      return [labelOf(name), { like: `$${name}`, ...not }];
+    }),
   );
-  const chosen = names.map((name) => `${choices[name].metricLabel}=~"($${name})"`);
-  const applications = promql.matcher([choices.service.metricLabel, { not: syntheticServices }]);
-  return `${metric}{${[...chosen, applications].join(",")}}`;
+}
+
+const metricLabel = (name: Choice) => choices[name].metricLabel;
+
+/** The reader's choices among the labels that a metric has. */
+const choicesOf = (labels: readonly string[]): readonly Choice[] => [
+  ...placeChoices,
+  ...everyChoice.filter((name) => labels.includes(name)),
+];
+
+/** Narrows a metric to applications, and to the reader's choices among the labels that it has. */
+export const chosenSeries = (metric: string, labels: readonly string[]): string =>
+  promql.series(metric, chosen(choicesOf(labels), metricLabel));
+
+/** Narrows what an objective counts: by what both its sides have, or it would compare one with the other's all. */
+export function chosenCounts({ kind, metric }: ObjectiveSource): Counted {
+  const measured = Object.values<MetricDefinition>(metrics).find(({ name }) => name === metric);
+  const isMeasured = kind === "status" || kind === "histogram";
+  const names = isMeasured ? choicesOf(measured?.labels ?? []) : derivedChoices;
+  return { records: chosen(names, (name) => choices[name].column), metrics: chosen(names, metricLabel) };
 }

@@ -5,7 +5,6 @@ import {
   objectives,
   type ObjectiveSource,
   probe,
-  resourceAttributes,
   rewriteFieldName,
   streams,
   syntheticServices,
@@ -173,7 +172,7 @@ export function alertQuery(alert: AlertDefinition, frequencyMinutes: number): Al
       const { target, source, bus } = objectives[signal.objective];
       const { factor, longWindowMinutes, shortWindowMinutes, minBadOperations } = burnRates[signal.pace];
       const value = rounded(factor * (1 - target));
-      const spent = badShare(source, bus, { records: [probe.service], metrics: [] });
+      const spent = badShare(source, bus, { records: { service: { not: [probe.service] } }, metrics: {} });
       const [long, short] = [{ minutes: longWindowMinutes }, { minutes: shortWindowMinutes }];
       return promql(frequencyMinutes, {
         ...spent,
@@ -196,22 +195,19 @@ export interface BadShare {
   readonly metricStreams: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Services that are not counted: by what the pipeline counted in records, and in the metrics of applications. */
-export interface UncountedServices {
-  readonly records: readonly string[];
-  readonly metrics: readonly string[];
+/** What is counted: among what the pipeline counted in records, and in the metrics of applications. */
+export interface Counted {
+  readonly records: Matchers;
+  readonly metrics: Matchers;
 }
 
-const without = (label: string, services: readonly string[]): Matchers =>
-  services.length === 0 ? {} : { [label]: { not: services } };
-
 /** The share of an objective's operations that were bad. */
-export function badShare(source: ObjectiveSource, bus: string, uncounted: UncountedServices): BadShare {
+export function badShare(source: ObjectiveSource, bus: string, among: Counted): BadShare {
   const { metric } = source;
-  const measured = without(rewriteFieldName(resourceAttributes.service), uncounted.metrics);
+  const measured = among.metrics;
   const counted = (name: string): BadShare => {
     const { storedName } = streams.metrics;
-    const matchers = { metric_name: name, bus, ...without("service", uncounted.records) };
+    const matchers = { metric_name: name, bus, ...among.records };
     const count = (range: Range) => sum(sumOverTime(over(series(storedName, matchers), range)));
     return {
       stream: storedName,

@@ -4,8 +4,9 @@
  * no subqueries, which OpenObserve evaluates at the outer query's instants only.
  */
 
-/** What a label must be: one value, one of several, or none of several. */
-export type Matcher = string | readonly string[] | { readonly not: readonly string[] };
+/** What a label must be: one value, one of several, none of several, or like a regular expression. */
+export type Matcher =
+  string | readonly string[] | { readonly like?: string; readonly not?: readonly string[] };
 export type Matchers = Readonly<Record<string, Matcher>>;
 
 export interface Range {
@@ -22,10 +23,15 @@ const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, 
 
 const alternatives = (values: readonly string[]): string => quoted(`(${values.map(literally).join("|")})`);
 
-/** `label="value"` */
+const isOneOf = (value: Exclude<Matcher, string>): value is readonly string[] => Array.isArray(value);
+
+/** `label="value"`; both `label=~"(like)"` and `label!~"(not)"` where both are asked. */
 export function matcher([label, value]: [string, Matcher]): string {
   if (typeof value === "string") return `${label}=${quoted(value)}`;
-  return "not" in value ? `${label}!~${alternatives(value.not)}` : `${label}=~${alternatives(value)}`;
+  if (isOneOf(value)) return `${label}=~${alternatives(value)}`;
+  const like = value.like === undefined ? [] : [`${label}=~${quoted(`(${value.like})`)}`];
+  const not = value.not === undefined ? [] : [`${label}!~${alternatives(value.not)}`];
+  return [...like, ...not].join(",");
 }
 
 /** `metric{label="value"}` */

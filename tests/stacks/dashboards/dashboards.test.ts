@@ -1,11 +1,31 @@
-import { dashboards, folders, metrics, metricStreams, objectives, streams } from "@o2cqrs/contract";
+import {
+  dashboards,
+  derivedMetricRecord,
+  folders,
+  type MetricDefinition,
+  metrics,
+  metricStreams,
+  objectives,
+  streams,
+} from "@o2cqrs/contract";
 import type { DashboardSpec, Panel } from "@o2cqrs/providers";
 import { Parser } from "@openobserve/node-sql-parser";
 import { parser as promqlParser } from "@prometheus-io/lezer-promql";
 import { dashboardSpecs } from "../../../stacks/cqrs/dashboards/index.js";
 import { colours } from "../../../stacks/cqrs/dashboards/colours.js";
+import { choices } from "../../../stacks/cqrs/dashboards/variables.js";
 import { dashboard, gridWidth } from "../../../stacks/cqrs/dashboards/builder.js";
 import { dashboardSchema } from "../../../providers/dashboard/rules.js";
+
+/** Labels of a series: the metric's own, and where the process runs; of the pipeline's counts, the record's. */
+function labelsOf(series: string): readonly string[] {
+  if (series === streams.metrics.storedName) return Object.keys(derivedMetricRecord.shape);
+  const metric = Object.values<MetricDefinition>(metrics).find(
+    ({ name }) => series.replace(/_(bucket|count|sum)$/, "") === name,
+  );
+  const { env, service, version } = choices;
+  return [env.metricLabel, service.metricLabel, version.metricLabel, ...(metric?.labels ?? [])];
+}
 
 type Chart = Extract<Panel, { queries: unknown }>;
 
@@ -213,6 +233,34 @@ describe("the panels' queries", () => {
     },
   );
 
+  it.each(promqlQueries)("%s follows every choice that all its series can tell apart", (_id, { promql }) => {
+    const series = [...promql.matchAll(/([\w:]+)(\{[^}]*\})/g)].map(([, name, matchers]) => {
+      const has = (label: string) => labelsOf(name!).includes(label);
+      const told = Object.entries(choices).flatMap(([choice, { column, metricLabel }]) => {
+        const label = name === streams.metrics.storedName ? column : metricLabel;
+        return has(label) ? [{ choice, matcher: `${label}=~"($${choice})"` }] : [];
+      });
+      return { told, matchers: matchers! };
+    });
+    expect(series.length).toBeGreaterThan(0);
+    const common = Object.keys(choices).filter((choice) =>
+      series.every(({ told }) => told.some((each) => each.choice === choice)),
+    );
+    expect(common).toEqual(expect.arrayContaining(["env", "service"]));
+    for (const { told, matchers } of series)
+      for (const { choice, matcher } of told) {
+        if (common.includes(choice)) expect(matchers).toContain(matcher);
+        else expect(matchers).not.toContain(`$${choice}`);
+      }
+  });
+
+  it.each(sqlQueries)("%s follows every choice that its stream has a column for", (_id, query) => {
+    const { fields } = Object.values(streams).find(({ storedName }) => storedName === query.stream)!;
+    for (const [choice, { column }] of Object.entries(choices))
+      if (fields.some(({ name }) => name === column))
+        expect(query.sql).toContain(`re_match(${column}, '$${choice}')`);
+  });
+
   it.each(sqlQueries)(
     "%s is SQL that the user interface's own parser accepts, over columns of the contract",
     (_id, query) => {
@@ -225,14 +273,6 @@ describe("the panels' queries", () => {
       const stored = ["_timestamp", ...stream.fields.map(({ columnName }) => columnName)];
       const used = columnList.map((entry) => entry.split("::").at(-1)!.toLowerCase());
       expect(used.filter((column) => !stored.includes(column) && !made.includes(column))).toEqual([]);
-    },
-  );
-
-  it.each(sqlQueries.filter(([id]) => id !== "runtime-quarantine"))(
-    "%s is narrowed by every choice",
-    (_id, query) => {
-      for (const name of ["env", "service", "version", "type", "handler"])
-        expect(query.sql).toContain(`'$${name}'`);
     },
   );
 
@@ -259,22 +299,6 @@ describe("the panels' queries", () => {
     for (const [id, { promql }] of promqlQueries)
       expect(`${id} ${promql.includes(" by (")}`).toBe(`${id} ${!id.startsWith("overview-burn")}`);
   });
-
-  it.each(promqlQueries.filter(([, { promql }]) => promql.includes('=~"($env)"')))(
-    "%s is narrowed by where a process runs, and by type or handler where the metric has them",
-    (_id, query) => {
-      const chosen = [...query.promql.matchAll(/"\(\$(\w+)\)"/g)].map(([, name]) => name);
-      const labels: readonly string[] = Object.values(metrics).find(
-        ({ name }) => name === query.stream,
-      )!.labels;
-      expect(chosen).toEqual([
-        "env",
-        "service",
-        "version",
-        ...["type", "handler"].filter((name) => labels.includes(name)),
-      ]);
-    },
-  );
 
   it("show durations in milliseconds and shares in per cent, where the whole panel is of one kind", () => {
     const unitOf = (id: string) => charts.find((panel) => panel.id === id)!.config?.unit;

@@ -151,4 +151,10 @@ describe("the figures of the dashboards' metrics", () => {
       A: expect.closeTo(3 / 60, 6) as number,
     });
   });
+
+  it.each(Object.keys(objectives))("%s' burn rate is of the chosen service alone", (name) => {
+    const promql = panels.find(([id]) => id === `overview-burn-${name}`)?.[1] ?? "";
+    expect(figures(promql)).not.toEqual({});
+    expect(figures(promql, { service: "none-of-these" })).toEqual({});
+  });
 });
