@@ -1,5 +1,6 @@
 import { messageOf } from "../cli/errors.js";
 import { type Clock } from "../gate/clock.js";
+import { incompleteUndo, type UndoFailure } from "./failures.js";
 import { merged, type RollbackRecord, type RollbackStepId, type RollbackStepRecord } from "./record.js";
 import { type RollbackParts, rollbackSteps } from "./steps.js";
 
@@ -28,7 +29,7 @@ export async function rollBack(record: RollbackRecord, run: RollbackRun): Promis
       await run.save(current);
     };
     run.parts.signal.throwIfAborted();
-    await attempt(id, run, async () => {
+    await attempt(id, "done", run, async () => {
       const { memory } = stepOf(current, id);
       // A prepared step may have acted already: what it remembers is from before that.
       if (step.prepare !== undefined && (memory === undefined || !isCovered()))
@@ -41,33 +42,48 @@ export async function rollBack(record: RollbackRecord, run: RollbackRun): Promis
   return current;
 }
 
-/** Undoes the steps, the last first. @param ids which of them */
+/**
+ * Undoes the steps, the last first. One that cannot be undone does not keep the next from being undone, and stays as
+ * it was in the record: the next undoing goes on with it.
+ * @param ids which of them
+ * @throws OperatorError naming what is left
+ */
 export async function undo(
   record: RollbackRecord,
   ids: readonly RollbackStepId[],
   run: RollbackRun,
 ): Promise<RollbackRecord> {
   let current = record;
+  const failures: UndoFailure[] = [];
   for (const { id, memory } of [...record.steps].reverse()) {
     const step = rollbackSteps[id];
     if (!ids.includes(id) || step.undo === undefined || memory === undefined) continue;
     if (stepOf(current, id).status === "undone") continue;
-    await attempt(id, run, async () => {
+    await attempt(id, "undone", run, async () => {
       const detail = (await step.undo?.(run.parts, memory)) ?? "nothing to undo";
       current = changed(current, id, { status: "undone", detail, at: run.clock.now() });
       await run.save(current);
+    }).catch((error: unknown) => {
+      run.parts.signal.throwIfAborted();
+      failures.push({ title: step.title, error });
     });
   }
+  if (failures.length > 0) throw incompleteUndo(failures);
   return { ...current, undoneAt: run.clock.now() };
 }
 
-async function attempt(id: RollbackStepId, run: RollbackRun, work: () => Promise<void>): Promise<void> {
+async function attempt(
+  id: RollbackStepId,
+  outcome: "done" | "undone",
+  run: RollbackRun,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
-    run.progress(`${rollbackSteps[id].title}: done`);
+    run.progress(`${rollbackSteps[id].title}: ${outcome}`);
   } catch (error) {
     run.parts.signal.throwIfAborted();
-    run.progress(`${rollbackSteps[id].title}: ${messageOf(error)}`);
+    run.progress(`${rollbackSteps[id].title}: not ${outcome}: ${messageOf(error)}`);
     throw error;
   }
 }

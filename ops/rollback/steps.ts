@@ -1,9 +1,10 @@
 import { type ControlCleared, type ControlSettings, logStreamRoles, streams } from "@o2cqrs/contract";
-import { type OpenObserve } from "@o2cqrs/providers/client";
+import { NotFoundError, type OpenObserve } from "@o2cqrs/providers/client";
 import { OperatorError, usageError } from "../cli/errors.js";
 import { type TrafficDriver } from "../gate/traffic/driver.js";
 import { probeRecord, probeRecordId } from "../verify/probe/records.js";
 import { type ControlledProcess } from "./control-client.js";
+import { doEach } from "./failures.js";
 import { type PauseChoice, pipelinesToPause } from "./pausable.js";
 import { type RollbackMemory, type RollbackStepId } from "./record.js";
 
@@ -78,8 +79,7 @@ const calm: RollbackStep = {
   },
   async undo(parts, { settings = {} }) {
     const changed = changedProcesses(parts, settings);
-    for (const [process, { samplingRate, batchSize }] of changed)
-      await process.change({ samplingRate, batchSize }, parts.signal);
+    await resetEach(changed, ({ samplingRate, batchSize }) => ({ samplingRate, batchSize }), parts);
     return `as before in ${count(changed.length, "process", "processes")}`;
   },
 };
@@ -105,11 +105,44 @@ const pause: RollbackStep = {
   },
   async undo(parts, { settings = {}, pipelines = [] }) {
     const changed = changedProcesses(parts, settings);
-    for (const { id } of pipelines) await parts.admin.pipelines.setEnabled(id, true);
-    for (const [process, { pausedStreams }] of changed) await process.change({ pausedStreams }, parts.signal);
+    await doEach(
+      [
+        // The processes first: they need no OpenObserve.
+        () => resetEach(changed, ({ pausedStreams }) => ({ pausedStreams }), parts),
+        ...pipelines.map(
+          ({ id }) =>
+            () =>
+              switchOn(id, parts),
+        ),
+      ],
+      parts.signal,
+    );
     return `resumed; pipelines on: ${pipelines.map(({ name }) => name).join(", ") || "none"}`;
   },
 };
+
+/** Gives each process what it had before, whatever becomes of the others. */
+function resetEach(
+  changed: readonly (readonly [ControlledProcess, ControlSettings])[],
+  of: (before: ControlSettings) => Partial<ControlSettings>,
+  { signal }: RollbackParts,
+): Promise<void> {
+  return doEach(
+    changed.map(([process, before]) => async () => {
+      await process.change(of(before), signal);
+    }),
+    signal,
+  );
+}
+
+/** One that was deleted meanwhile has nothing left to be undone. */
+async function switchOn(id: string, { admin }: RollbackParts): Promise<void> {
+  try {
+    await admin.pipelines.setEnabled(id, true);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+  }
+}
 
 const clear: RollbackStep = {
   title: "Clear background refreshes and queues",

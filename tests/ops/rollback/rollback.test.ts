@@ -1,5 +1,7 @@
+import { NotFoundError, UnavailableError } from "@o2cqrs/providers/client";
 import { type RollbackRecord, rollbackRecord, rollbackStepIds } from "../../../ops/rollback/record.js";
 import { failedSteps, rollBack, type RollbackRun, undo } from "../../../ops/rollback/rollback.js";
+import { OperatorError } from "../../../ops/cli/errors.js";
 import { type RollbackParts } from "../../../ops/rollback/steps.js";
 import { VirtualClock } from "../gate/simulation.js";
 
@@ -16,11 +18,13 @@ function makeWorld() {
     refreshers: 3,
     ingested: 0,
     broken: new Set<string>(),
+    /** What a broken act is answered. */
+    failure: (name: string): Error => new Error(`${name} is broken`),
     acts: [] as string[],
   };
   const act = <Result>(name: string, work: () => Result): Promise<Result> => {
     world.acts.push(name);
-    if (world.broken.has(name)) return Promise.reject(new Error(`${name} is broken`));
+    if (world.broken.has(name)) return Promise.reject(world.failure(name));
     return Promise.resolve(work());
   };
   const parts: RollbackParts = {
@@ -254,6 +258,64 @@ describe("undoing a rollback", () => {
     const record = await rollBack(newRecord(), runnerOf(parts));
     expect(failedSteps(record)).toHaveLength(1);
     expect(failedSteps(await undo(record, ["calm", "pause"], runnerOf(parts)))).toEqual([]);
+  });
+
+  test("with OpenObserve away undoes what needs none, says what is left, and goes on with that", async () => {
+    const { world, parts } = makeWorld();
+    const record = await rollBack(newRecord(), runnerOf(parts));
+    world.broken.add("pipelines");
+    world.failure = () =>
+      new UnavailableError({ method: "PUT", path: "/", address: "http://away", serverMessage: "refused" });
+    const saved: RollbackRecord[] = [];
+    await expect(undo(record, rollbackStepIds, runnerOf(parts, saved))).rejects.toMatchObject({
+      name: "OperatorError",
+      exitCode: 3,
+      message: "Not everything is undone: Pause noisy streams: http://away cannot be reached: refused",
+      cure: "Wait for OpenObserve, or start it. Then run the same command again: it goes on with what is left.",
+    });
+    const before = makeWorld().world;
+    expect(world).toMatchObject({ percent: before.percent, settings: before.settings });
+    const left = saved.at(-1)!;
+    expect(left.undoneAt).toBeUndefined();
+    expect(statuses(left)).toMatchObject({ traffic: "undone", calm: "undone", pause: "done" });
+
+    world.broken.clear();
+    world.acts = [];
+    const ended = await undo(left, rollbackStepIds, runnerOf(parts));
+    expect(statuses(ended)).toMatchObject({ traffic: "undone", calm: "undone", pause: "undone" });
+    expect(world.acts).toEqual(["pausedStreams", "pipelines"]);
+    expect(world.pipelines).toEqual(before.pipelines);
+  });
+
+  test("with a process away undoes the rest, and its exit code says what did not answer", async () => {
+    const { world, parts } = makeWorld();
+    const [process] = parts.processes;
+    const other = { ...process!, url: "http://127.0.0.1:2" };
+    const record = await rollBack(newRecord(), runnerOf({ ...parts, processes: [process!, other] }));
+    const away = {
+      ...process!,
+      change: () =>
+        Promise.reject(
+          new OperatorError("The control endpoint did not answer", { exitCode: 3, cure: "See to it." }),
+        ),
+    };
+    const half = { ...parts, processes: [away, other] };
+    await expect(undo(record, ["calm", "pause"], runnerOf(half))).rejects.toMatchObject({
+      exitCode: 3,
+      message:
+        "Not everything is undone: Pause noisy streams, Lower sampling and batch size: The control endpoint did not answer",
+      cure: expect.stringContaining("See to it."),
+    });
+    expect(world.settings).toEqual(makeWorld().world.settings);
+    expect(world.pipelines.get("app-enrich")!.enabled).toBe(true);
+  });
+
+  test("passes over a pipeline that was deleted meanwhile", async () => {
+    const { world, parts } = makeWorld();
+    const record = await rollBack(newRecord(), runnerOf(parts));
+    world.broken.add("pipelines");
+    world.failure = () => new NotFoundError({ method: "PUT", path: "/", status: 404, serverMessage: "none" });
+    expect(statuses(await undo(record, ["pause"], runnerOf(parts)))).toMatchObject({ pause: "undone" });
   });
 
   test("does not switch on what was off before", async () => {

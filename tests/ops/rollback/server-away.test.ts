@@ -1,11 +1,14 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { envNames } from "@o2cqrs/contract";
 import { type Deployer } from "../../../ops/deployment/deployer.js";
 import { systemClock } from "../../../ops/gate/clock.js";
+import { rollbackStateFile } from "../../../ops/gate/run-gate.js";
+import { type RollbackRecord, rollbackRecord } from "../../../ops/rollback/record.js";
 import { runRollback } from "../../../ops/rollback/run-rollback.js";
 import { openVerifyContext } from "../../../ops/verify/context.js";
+import { awayStack } from "../support/away-stack.js";
 
 jest.setTimeout(120_000);
 
@@ -78,5 +81,56 @@ describe("a rollback while OpenObserve is away", () => {
       "utf8",
     );
     expect(review).toContain("The figures could not be read");
+  });
+});
+
+describe("o2cqrs rollback --undo while OpenObserve is away", () => {
+  let away: Awaited<ReturnType<typeof awayStack>>;
+  beforeEach(async () => (away = await awayStack("prod")));
+  afterEach(() => away.remove());
+
+  /** What a rollback left behind that had paused so many pipelines. */
+  async function rolledBack(pipelines: readonly { id: string; name: string }[]): Promise<void> {
+    const record: RollbackRecord = {
+      format: 1,
+      kind: "rollback",
+      id: "20260101T000000Z",
+      stack: "prod",
+      trigger: { source: "operator", reason: "it is slow" },
+      dryRun: false,
+      startedAt: Date.UTC(2026, 0, 1),
+      endedAt: Date.UTC(2026, 0, 1, 1),
+      steps: [
+        { id: "traffic", status: "done", memory: { percent: 25 } },
+        { id: "calm", status: "done", memory: { settings: {} } },
+        { id: "pause", status: "done", memory: { settings: {}, pipelines: [...pipelines] } },
+        { id: "clear", status: "done", memory: {} },
+        { id: "collection", status: "done" },
+      ],
+    };
+    await away.store.write(rollbackStateFile, JSON.stringify(record));
+  }
+
+  test("gives the traffic back, says what is left and what to do, and records no undoing", async () => {
+    await rolledBack([{ id: "1", name: "cqrs-enrich" }]);
+    const { code, said } = await away.run("rollback", "--undo", "--with-traffic", ...away.traffic);
+    expect(said).toMatch(
+      /Not everything is undone: Pause noisy streams: http:\/\/127\.0\.0\.1:9 cannot be reached/,
+    );
+    expect(said).toMatch(/What to do: Wait for OpenObserve.*run the same command again/);
+    expect(said).not.toContain("    at ");
+    expect(code).toBe(3);
+    expect(await away.shares()).toEqual([25]);
+    const left = await away.store.read(rollbackStateFile, rollbackRecord);
+    expect(left?.undoneAt).toBeUndefined();
+    expect(left?.steps.map(({ status }) => status)).toEqual(["undone", "undone", "done", "done", "done"]);
+    expect(await readdir(away.store.folder)).toEqual([rollbackStateFile]);
+  });
+
+  test("needs no OpenObserve where no pipeline is off", async () => {
+    await rolledBack([]);
+    const { code } = await away.run("rollback", "--undo");
+    expect(code).toBe(0);
+    expect(await away.store.has(rollbackStateFile)).toBe(false);
   });
 });

@@ -1,0 +1,71 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { envNames } from "@o2cqrs/contract";
+import { runCommandLine } from "../../../ops/cli/program.js";
+import { ReleaseStore } from "../../../ops/gate/store.js";
+import { recordSession } from "./session.js";
+
+/** Nobody listens there. */
+const url = "http://127.0.0.1:9";
+const user = "root@example.com";
+const password = "Complexpass#123";
+
+const outputs = {
+  env: {
+    [envNames.url]: url,
+    [envNames.organization]: "default",
+    [envNames.user]: user,
+    [envNames.token]: password,
+  },
+};
+const config = {
+  "o2cqrs:url": { value: url },
+  "o2cqrs:user": { value: user },
+  "o2cqrs:password": { value: password, secret: true },
+};
+
+/** Stands for the Pulumi CLI of a project whose stack was deployed before. */
+const pulumi = `#!${process.execPath}
+const [verb] = process.argv.slice(2);
+const answers = ${JSON.stringify({ version: "v3.259.0", stack: JSON.stringify(outputs), config: JSON.stringify(config) })};
+console.log(answers[verb]);
+`;
+
+/** A stack that was deployed, and whose OpenObserve is away now. */
+export async function awayStack(stack: string) {
+  const folder = await mkdtemp(join(tmpdir(), "o2cqrs-away-"));
+  const bin = join(folder, "bin");
+  await mkdir(bin);
+  await writeFile(join(bin, "pulumi"), pulumi);
+  await chmod(join(bin, "pulumi"), 0o755);
+  await writeFile(join(folder, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+  const shares = join(folder, "shares");
+  await writeFile(shares, "");
+  return {
+    store: new ReleaseStore(folder, stack),
+    /** Options of a traffic driver that writes down what share it is told to give. */
+    traffic: [
+      "--traffic",
+      "command",
+      "--hook",
+      JSON.stringify([
+        process.execPath,
+        "-e",
+        `fs.appendFileSync(${JSON.stringify(shares)}, "{percent}\\n")`,
+      ]),
+    ],
+    /** The shares that the canary was given so far. */
+    shares: async () =>
+      (await readFile(shares, "utf8"))
+        .split("\n")
+        .filter((line) => line !== "")
+        .map(Number),
+    async run(verb: string, ...args: readonly string[]) {
+      const session = recordSession(folder, { PATH: [bin, dirname(process.execPath)].join(delimiter) });
+      const code = await runCommandLine([verb, "--stack", stack, ...args], session);
+      return { code, said: session.stderr(), stdout: session.stdout() };
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
