@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { usageError } from "../cli/errors.js";
 import { jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
+import { shellWord } from "../cli/shell-word.js";
 import { certificateFiles, type WrittenCertificate } from "../certificate/certificate-folder.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 
@@ -63,15 +64,13 @@ async function namesOf({ stack, host }: CertificateOptions, session: Session) {
 
 /** What gives the certificate to the stack. */
 function settingCommands(folder: string, stack: string): string[] {
-  const from = (file: keyof typeof certificateFiles) => quoted(join(folder, certificateFiles[file]));
+  const from = (file: keyof typeof certificateFiles) => shellWord(join(folder, certificateFiles[file]));
   return [
     `pulumi config set --secret o2cqrs:tlsCertificate -s ${stack} < ${from("certificate")}`,
     `pulumi config set --secret o2cqrs:tlsKey -s ${stack} < ${from("key")}`,
     `pulumi config set o2cqrs:caCertificate -s ${stack} < ${from("authority")}`,
   ];
 }
-
-const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 const day = (date: Date) => date.toISOString().slice(0, 10);
 

@@ -4,15 +4,24 @@ import { type Duration, parseDuration } from "../cli/duration.js";
 import { exitCodes, OperatorError, usageError } from "../cli/errors.js";
 import { durationOption, jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
+import { shellWord } from "../cli/shell-word.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 import { systemClock } from "../gate/clock.js";
-import { type GateRecord } from "../gate/record.js";
+import { type GateRecord, gateRecord } from "../gate/record.js";
 import { outcomeLine } from "../gate/report/summary.js";
 import { gateText } from "../gate/report/terminal.js";
-import { runGate } from "../gate/run-gate.js";
+import { gateStateFile, runGate } from "../gate/run-gate.js";
 import { gateSettings } from "../gate/settings.js";
-import { trafficDriver, type TrafficOptions, withTrafficOptions } from "../gate/traffic/options.js";
-import { openVerifyContext } from "../verify/context.js";
+import { stuckGate } from "../gate/standing.js";
+import { ReleaseStore } from "../gate/store.js";
+import { type TrafficDriver } from "../gate/traffic/driver.js";
+import {
+  trafficArguments,
+  trafficDriver,
+  type TrafficOptions,
+  withTrafficOptions,
+} from "../gate/traffic/options.js";
+import { openVerifyContext, type VerifyContext } from "../verify/context.js";
 
 interface GateVerbOptions extends TrafficOptions {
   readonly stack: string;
@@ -120,12 +129,7 @@ async function openGate(options: GateVerbOptions, session: Session): Promise<voi
     throw new OperatorError(problems.join("; "), { exitCode: exitCodes.usage });
   }
   const traffic = await trafficDriver(options, session);
-  const context = await openVerifyContext({
-    session,
-    deployer: await findDeployer(session, options.stack),
-    stack: options.stack,
-    since: minutes(15),
-  });
+  const context = await openContext(options, traffic, session);
   context.secrets.forEach((secret) => {
     terminal.hide(secret);
   });
@@ -149,6 +153,44 @@ async function openGate(options: GateVerbOptions, session: Session): Promise<voi
   } finally {
     await Promise.all([context.close(), traffic.close()]);
   }
+}
+
+/** @throws OperatorError that says where the traffic stands, when a gate is under way and the server is not there */
+async function openContext(
+  options: GateVerbOptions,
+  traffic: TrafficDriver,
+  session: Session,
+): Promise<VerifyContext> {
+  const { stack } = options;
+  try {
+    return await openVerifyContext({
+      session,
+      deployer: await findDeployer(session, stack),
+      stack,
+      since: minutes(15),
+    });
+  } catch (error) {
+    const told = await withStanding(error, options, traffic, session);
+    await traffic.close();
+    throw told;
+  }
+}
+
+async function withStanding(
+  error: unknown,
+  options: GateVerbOptions,
+  traffic: TrafficDriver,
+  { projectRoot, signal }: Session,
+): Promise<unknown> {
+  if (!(error instanceof OperatorError)) return error;
+  const { stack } = options;
+  const record = await new ReleaseStore(projectRoot, stack)
+    .read(gateStateFile, gateRecord)
+    .catch(() => undefined);
+  if (record === undefined) return error;
+  const percent = await traffic.read(signal).catch(() => undefined);
+  const words = ["o2cqrs", "rollback", "--stack", stack, ...trafficArguments(options)];
+  return stuckGate(error, { record, percent, rollback: words.map(shellWord).join(" ") });
 }
 
 function errorOf(record: GateRecord): OperatorError | undefined {

@@ -50,6 +50,16 @@ function refuseOthers(options: TrafficOptions): void {
       );
 }
 
+/** The same options as words of a command line; empty where nothing moves traffic. */
+export function trafficArguments(options: TrafficOptions): string[] {
+  if (options.traffic === "none") return [];
+  const others = Object.keys(driverOf) as (keyof typeof driverOf)[];
+  return [
+    ...["--traffic", options.traffic],
+    ...others.flatMap((name) => (options[name] === undefined ? [] : [`--${name}`, options[name]])),
+  ];
+}
+
 /** @throws OperatorError when an option is missing or of another driver, or the cluster's access cannot be read */
 export async function trafficDriver(
   options: TrafficOptions,
