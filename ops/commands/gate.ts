@@ -7,8 +7,8 @@ import { type Session, type Verb } from "../cli/session.js";
 import { shellWord } from "../cli/shell-word.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 import { systemClock } from "../gate/clock.js";
-import { type GateRecord, gateRecord } from "../gate/record.js";
-import { outcomeLine } from "../gate/report/summary.js";
+import { outcomeError } from "../gate/outcome-error.js";
+import { gateRecord } from "../gate/record.js";
 import { gateText } from "../gate/report/terminal.js";
 import { gateStateFile, runGate } from "../gate/run-gate.js";
 import { gateSettings } from "../gate/settings.js";
@@ -78,8 +78,8 @@ export const gate: Verb = (session) =>
     .addHelpText(
       "after",
       `
-Exit codes: 0 promoted (or rehearsed), 1 rolled back, 4 held: a person decides,
-5 another gate of the stack is under way. When it was killed, interrupted
+Exit codes: 0 promoted (or rehearsed), 1 rolled back, or nothing to rehearse with,
+4 held: a person decides, 5 another gate of the stack is under way. When it was killed, interrupted
 or held, the same command goes on with the step that it was at. Reports: .o2cqrs/releases/STACK/.`,
     )
     .action((options: GateVerbOptions) => openGate(options, session));
@@ -148,7 +148,7 @@ async function openGate(options: GateVerbOptions, session: Session): Promise<voi
     });
     terminal.print(options.json ? JSON.stringify({ ...record, files }, null, 2) : gateText(record, terminal));
     for (const file of files) terminal.note(file);
-    const error = errorOf(record);
+    const error = outcomeError(record);
     if (error !== undefined) throw error;
   } finally {
     await Promise.all([context.close(), traffic.close()]);
@@ -191,19 +191,4 @@ async function withStanding(
   const percent = await traffic.read(signal).catch(() => undefined);
   const words = ["o2cqrs", "rollback", "--stack", stack, ...trafficArguments(options)];
   return stuckGate(error, { record, percent, rollback: words.map(shellWord).join(" ") });
-}
-
-function errorOf(record: GateRecord): OperatorError | undefined {
-  const message = `${outcomeLine(record)}: ${record.outcome?.reason ?? ""}`;
-  switch (record.outcome?.kind) {
-    case "rolledBack":
-      return new OperatorError(message, { cure: "o2cqrs rollback drafts the review and calms telemetry." });
-    case "held":
-      return new OperatorError(message, {
-        exitCode: exitCodes.held,
-        cure: "Run the same command to observe the step again, or o2cqrs rollback.",
-      });
-    default:
-      return undefined;
-  }
 }

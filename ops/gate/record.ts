@@ -27,7 +27,8 @@ const phaseSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("ended") }),
 ]);
 
-export const gateOutcomes = ["promoted", "held", "rolledBack", "rehearsed"] as const;
+/** `unrehearsed`: a rehearsal that could compare nothing. */
+export const gateOutcomes = ["promoted", "held", "rolledBack", "rehearsed", "unrehearsed"] as const;
 
 /** A gate from its start to its outcome. Times are milliseconds since 1970. */
 export const gateRecord = z.strictObject({

@@ -3,11 +3,10 @@ import { type Terminal } from "../cli/terminal.js";
 import { type VerifyContext } from "../verify/context.js";
 import { annotateDashboards } from "./annotate.js";
 import { type Clock, isoTime } from "./clock.js";
-import { decide } from "./decide.js";
 import { Gate, resumed, type Window } from "./gate.js";
-import { judge } from "./judge.js";
 import { observer } from "./observe.js";
 import { type GateRecord, gateRecord, recordId } from "./record.js";
+import { rehearsal } from "./rehearse.js";
 import { gateHtml } from "./report/html.js";
 import { gateMarkdown } from "./report/markdown.js";
 import { outcomeLine } from "./report/summary.js";
@@ -127,34 +126,18 @@ async function findStable({ context, clock, canary, service }: GateOptions): Pro
   );
 }
 
-/** One look over the time that a step would be observed, and what would follow; nothing is moved. */
+/** Looks once; nothing is moved. */
 async function rehearse(options: GateOptions): Promise<GateRecord> {
   const { context, clock, terminal, traffic } = options;
   const record = await newRecord(options);
-  const { settings } = record;
   const percent = await traffic.read(context.signal);
   terminal.note(
     `Traffic: ${traffic.title}; the canary has ${percent === undefined ? "an unknown share" : `${percent}%`}`,
   );
   const now = clock.now();
-  const window: Window = { start: now - settings.minObservationMs, end: now };
-  const verdicts = judge(
-    await observer(context, record.service).observe(record, window, window),
-    percent ?? settings.steps[0] ?? 100,
-    settings,
-  );
-  const look = { at: now, verdicts };
-  const decision = decide(
-    Array.from({ length: settings.confirmations }, () => look),
-    window.start,
-    settings,
-  );
-  return {
-    ...record,
-    phase: { kind: "ended" },
-    steps: [{ percent: percent ?? 0, since: window.start, looks: [look], endedAt: now }],
-    outcome: { kind: "rehearsed", at: now, reason: `would ${decision.kind}: ${decision.reason}` },
-  };
+  const window: Window = { start: now - record.settings.minObservationMs, end: now };
+  const observation = await observer(context, record.service).observe(record, window, window);
+  return rehearsal(record, { observation, percent, window });
 }
 
 async function annotated(record: GateRecord, { context }: GateOptions): Promise<GateRecord> {

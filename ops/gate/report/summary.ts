@@ -6,6 +6,7 @@ const outcomeTitles: Readonly<Record<GateOutcome, string>> = {
   held: "held",
   rolledBack: "rolled back",
   rehearsed: "rehearsed",
+  unrehearsed: "not rehearsed",
 };
 
 /** What came of a release, one line. */

@@ -7,21 +7,38 @@ import { type Check, fail, notApplicable, pass } from "../check.js";
 export const releaseFolder = (projectRoot: string, stack: string) =>
   join(projectRoot, ".o2cqrs", "releases", stack);
 
+const lookSchema = z.looseObject({
+  verdicts: z.array(z.looseObject({ canarySample: z.number(), stableSample: z.number() })).optional(),
+});
+
+const memorySchema = z.looseObject({
+  percent: z.number().optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  pipelines: z.array(z.unknown()).optional(),
+});
+
 /** A report as far as this check reads it; a file that is another thing, or of another stack, does not count. */
 const reportSchema = z.looseObject({
   kind: z.enum(["gate", "rollback"]),
   stack: z.string(),
   startedAt: z.number(),
   steps: z
-    .array(z.looseObject({ status: z.string().optional(), looks: z.array(z.unknown()).optional() }))
+    .array(
+      z.looseObject({
+        status: z.string().optional(),
+        looks: z.array(lookSchema).optional(),
+        memory: memorySchema.optional(),
+      }),
+    )
     .min(1),
   outcome: z.looseObject({ kind: z.string() }).optional(),
   endedAt: z.number().optional(),
+  dryRun: z.boolean().optional(),
 });
 
 type Report = z.output<typeof reportSchema>;
 
-/** A gate that looked at figures and came to an outcome, and a rollback that ended without a failed step. */
+/** A gate that compared figures and came to an outcome, and a rollback that ended without a failed step. */
 export const releaseRehearsed: Check = async ({ projectRoot, stack, target }) => {
   const reports = await readReports(releaseFolder(projectRoot, stack));
   const own = reports.filter((report) => report.stack === stack);
@@ -36,14 +53,29 @@ export const releaseRehearsed: Check = async ({ projectRoot, stack, target }) =>
     .join(" and ");
   if (target === "local" && own.length === 0)
     return notApplicable(`no release goes through a local stack (no report of ${missing})`);
-  return fail(`no complete report of ${missing}`, "Rehearse both with --dry-run, and keep their reports.");
+  return fail(
+    `no complete report of ${missing}`,
+    "Rehearse both with --dry-run, the gate while both versions have traffic and the rollback with what it will act on (--control, --traffic), and keep their reports.",
+  );
 };
 
 const isWholeGate = ({ kind, outcome, steps }: Report): boolean =>
-  kind === "gate" && outcome !== undefined && steps.some(({ looks = [] }) => looks.length > 0);
+  kind === "gate" &&
+  outcome !== undefined &&
+  outcome.kind !== "unrehearsed" &&
+  steps
+    .flatMap(({ looks = [] }) => looks.flatMap(({ verdicts = [] }) => verdicts))
+    .some(({ canarySample, stableSample }) => canarySample > 0 && stableSample > 0);
 
-const isWholeRollback = ({ kind, endedAt, steps }: Report): boolean =>
-  kind === "rollback" && endedAt !== undefined && steps.every(({ status }) => status !== "failed");
+/** One that was only rehearsed must have found something that it would act on. */
+const isWholeRollback = ({ kind, endedAt, dryRun, steps }: Report): boolean =>
+  kind === "rollback" &&
+  endedAt !== undefined &&
+  steps.every(({ status }) => status !== "failed") &&
+  (dryRun !== true || steps.some(({ memory }) => memory !== undefined && isOfSomething(memory)));
+
+const isOfSomething = ({ percent, settings = {}, pipelines = [] }: z.output<typeof memorySchema>): boolean =>
+  percent !== undefined || Object.keys(settings).length > 0 || pipelines.length > 0;
 
 const newest = (reports: readonly Report[]): Report | undefined =>
   [...reports].sort((a, b) => a.startedAt - b.startedAt).at(-1);

@@ -35,7 +35,12 @@ beforeAll(async () => {
   await mkdir(releases, { recursive: true });
   const report = { stack: "ops", startedAt: Date.now(), endedAt: Date.now() };
   const reports = {
-    "gate-1.json": { ...report, kind: "gate", outcome: { kind: "rehearsed" }, steps: [{ looks: [{}] }] },
+    "gate-1.json": {
+      ...report,
+      kind: "gate",
+      outcome: { kind: "rehearsed" },
+      steps: [{ looks: [{ verdicts: [{ canarySample: 60, stableSample: 600 }] }] }],
+    },
     "rollback-1.json": { ...report, kind: "rollback", steps: [{ status: "done" }] },
   };
   for (const [name, content] of Object.entries(reports))
