@@ -148,7 +148,7 @@ export class IngestClient implements RecordSink {
   /** Resolves when every record taken so far is delivered or set aside, adopted ones included. */
   async flush(): Promise<void> {
     await this.#adopting;
-    await Promise.all([...this.#lanes.values(), ...this.#leftovers].map((lane) => lane.flush()));
+    await Promise.all(this.#allLanes().map((lane) => lane.flush()));
   }
 
   /**
@@ -230,6 +230,7 @@ export class IngestClient implements RecordSink {
       usage: this.#usage,
       onDiskError: (error) => this.#diskFailed(error),
       onDamage: (bytes) => this.events.tell("damage", { stream, bytes }),
+      isCrowded: () => this.#isCrowded(),
     };
     try {
       return await Journal.open(options);
@@ -295,17 +296,39 @@ export class IngestClient implements RecordSink {
     return memory + bytes <= maxMemoryBytes && memory + disk + bytes <= maxBufferBytes;
   }
 
-  /** Gives up the oldest segments of the fullest lanes until the record fits, if the policy says so. */
+  #isCrowded(): boolean {
+    const { maxMemoryBytes, maxBufferBytes } = this.#options;
+    const { memory, disk } = this.#usage;
+    return memory * 2 > maxMemoryBytes || (memory + disk) * 2 > maxBufferBytes;
+  }
+
+  /**
+   * Gives back what is delivered, though its segments are not full; if that is not enough and the policy says so, gives
+   * up the oldest segments of the fullest lanes until the record fits.
+   */
   #makeRoom(bytes: number): boolean {
+    if (this.#fitsInstead(bytes)) return true;
     if (this.#options.overflow !== "drop-oldest") return false;
-    const lanes = [...this.#lanes].sort(([, a], [, b]) => b.undeliveredBytes - a.undeliveredBytes);
-    for (const [stream, lane] of lanes) {
-      for (let given = lane.giveUpOldest(); given !== undefined; given = lane.giveUpOldest()) {
-        void given.then((records) => this.#countDrop(stream, "overflow", records));
+    // What is given up on disk makes no room in memory, however much of it.
+    const place = () => (this.#usage.memory + bytes > this.#options.maxMemoryBytes ? "memory" : "anywhere");
+    const fullestFirst = this.#allLanes().sort((a, b) => b.undeliveredBytes - a.undeliveredBytes);
+    for (const lane of fullestFirst) {
+      for (let given = lane.giveUpOldest(place()); given !== undefined; given = lane.giveUpOldest(place())) {
+        void given.then((records) => this.#countDrop(lane.delivery.stream, "overflow", records));
         if (this.#fits(bytes)) return true;
       }
     }
     return false;
+  }
+
+  /** Whether so many bytes fit in the place of what is delivered. */
+  #fitsInstead(bytes: number): boolean {
+    for (const lane of this.#allLanes()) lane.giveBackDelivered();
+    return this.#fits(bytes);
+  }
+
+  #allLanes(): Lane[] {
+    return [...this.#lanes.values(), ...this.#leftovers];
   }
 
   #drop(stream: string, reason: "overflow" | "closed"): false {
@@ -323,8 +346,10 @@ export class IngestClient implements RecordSink {
   #watchForDrain(): void {
     if (this.#refused) return;
     this.#refused = true;
+    const { segmentBytes, maxMemoryBytes } = this.#options;
+    const enough = Math.min(segmentBytes, maxMemoryBytes / 8);
     const timer = setInterval(() => {
-      if (this.#closing === undefined && !this.#fits(this.#options.segmentBytes)) return;
+      if (this.#closing === undefined && !this.#fitsInstead(enough)) return;
       clearInterval(timer);
       this.#refused = false;
       this.events.tell("drain");

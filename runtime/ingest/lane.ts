@@ -99,8 +99,13 @@ export class Lane {
   }
 
   /** Gives up the oldest records to make room. @returns how many, or undefined if there is nothing to give up */
-  giveUpOldest(): Promise<number> | undefined {
-    return this.#journal?.giveUpOldest();
+  giveUpOldest(place: "anywhere" | keyof Usage): Promise<number> | undefined {
+    return this.#journal?.giveUpOldest(place);
+  }
+
+  /** Gives back the space of what is delivered, though its segment is not full. */
+  giveBackDelivered(): void {
+    this.#journal?.giveBackDelivered();
   }
 
   get undeliveredBytes(): number {

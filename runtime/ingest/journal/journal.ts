@@ -21,6 +21,8 @@ export interface JournalOptions {
   readonly onDiskError: (error: Error) => void;
   /** Told of bytes that were skipped because they are damaged. */
   readonly onDamage: (bytes: number) => void;
+  /** Whether space is short, so that what is delivered should not wait for its segment to fill. */
+  readonly isCrowded: () => boolean;
 }
 
 /** Records in a row, as they stand in one segment. */
@@ -40,9 +42,11 @@ interface Entry {
   readonly kind: keyof Usage;
   /** Records added by this process; those an earlier process added are not counted. */
   records: number;
+  /** Of those, how many were taken. */
+  taken: number;
 }
 
-/** While the disk takes nothing, how long records go to memory before it is tried again. */
+/** While the disk takes nothing, how long records go to memory before it is tried again; whatever the clock says. */
 const diskRetryMs = 5000;
 
 /**
@@ -56,11 +60,10 @@ export class Journal {
   #writing: Entry | undefined;
   #next: number;
   #reader: Position;
-  #recordsRead = 0;
   /** Bytes of a record, as last seen: to read about as much as a batch takes. */
   #recordBytes = 1024;
   #done: Position;
-  #diskRefusedUntil = 0;
+  #diskRefusedUntil = -Infinity;
   #appending = false;
 
   private constructor(options: JournalOptions, cursor: Cursor | undefined, entries: Entry[]) {
@@ -88,7 +91,8 @@ export class Journal {
     for (const number of numbers) {
       const path = segmentPath(folder, number);
       if (number < (cursor.start?.segment ?? 0)) await rm(path, { force: true });
-      else entries.push({ segment: await FileSegment.open(number, path), kind: "disk", records: 0 });
+      else
+        entries.push({ segment: await FileSegment.open(number, path), kind: "disk", records: 0, taken: 0 });
     }
     return new Journal(options, cursor, entries);
   }
@@ -126,7 +130,7 @@ export class Journal {
       const run = await this.#read(segment, offset, maxRecords, Math.min(maxBytes, expected));
       if (run === undefined) continue;
       this.#recordBytes = run.end / run.starts.length;
-      if (entry === this.#writing) this.#recordsRead += run.starts.length;
+      entry.taken += run.starts.length;
       // Unless the segment was given up meanwhile, and the reader with it moved on.
       if (isBefore(this.#reader, run.to)) this.#reader = run.to;
       return run;
@@ -141,13 +145,24 @@ export class Journal {
     while (this.#isDone(this.#entries[0])) await this.#dropFirst();
   }
 
+  /** Gives back the segment that is being written, if all of it is delivered: it may never come to be full. */
+  giveBackDelivered(): void {
+    const [entry] = this.#entries;
+    if (entry === undefined || entry !== this.#writing || this.#appending) return;
+    if (bytesAfter(entry.segment, this.#done) > 0) return;
+    this.#writing = undefined; // The next group starts a new one.
+    void this.#dropFirst();
+  }
+
   /**
    * Gives up the oldest segment that is not being written.
+   * @param place where room is needed
    * @returns the undelivered records it held, or undefined if there is no such segment
    */
-  giveUpOldest(): Promise<number> | undefined {
+  giveUpOldest(place: "anywhere" | keyof Usage): Promise<number> | undefined {
     const oldest = this.#entries[0];
     if (oldest === undefined || (oldest === this.#writing && this.#appending)) return undefined;
+    if (place !== "anywhere" && place !== oldest.kind) return undefined;
     if (oldest === this.#writing) this.#writing = undefined; // The next group starts a new one.
     const { number } = oldest.segment;
     const from = this.#done.segment === number ? this.#done.offset : 0;
@@ -160,7 +175,7 @@ export class Journal {
 
   /** Records of this process that no one took yet; records of earlier processes are counted as bytes only. */
   get unreadRecords(): number {
-    return this.#writing === undefined ? 0 : this.#writing.records - this.#recordsRead;
+    return this.#writing === undefined ? 0 : this.#writing.records - this.#writing.taken;
   }
 
   get unreadBytes(): number {
@@ -212,28 +227,40 @@ export class Journal {
       return entry;
     } catch (error) {
       this.#diskFailed(error);
+      // Or each try while the disk is full would leave an open file.
+      if (entry.segment.size === 0) {
+        this.#forget(entry);
+        await this.#removed(entry.segment);
+      }
       return this.#write(bytes); // To memory, which does not fail.
     }
   }
 
   async #writable(): Promise<Entry> {
-    const full = (entry: Entry) => entry.segment.size >= this.#options.segmentBytes;
-    const usable = (entry: Entry) => !full(entry) && (entry.kind === "disk" || !this.#mayUseDisk());
-    if (this.#writing !== undefined && usable(this.#writing)) return this.#writing;
+    const current = this.#writing;
+    if (current !== undefined && !this.#isFull(current) && (current.kind === "disk" || !this.#mayUseDisk()))
+      return current;
     const created = await this.#createSegment();
-    const entry: Entry = {
-      segment: created,
-      kind: created instanceof FileSegment ? "disk" : "memory",
-      records: 0,
-    };
+    const kind = created instanceof FileSegment ? "disk" : "memory";
+    const last = this.#entries.at(-1);
+    // While the disk takes nothing, the same segment goes on in memory: not a new one with each try.
+    if (kind === "memory" && last?.kind === "memory" && !this.#isFull(last)) return (this.#writing = last);
+    const entry: Entry = { segment: created, kind, records: 0, taken: 0 };
     this.#entries.push(entry);
     this.#writing = entry;
-    this.#recordsRead = 0;
     return entry;
   }
 
+  /** Where space is short, one that is mostly delivered is as good as full: no space comes back before its end. */
+  #isFull({ segment }: Entry): boolean {
+    const { segmentBytes, isCrowded } = this.#options;
+    return (
+      segment.size >= segmentBytes || (isCrowded() && bytesAfter(segment, this.#done) * 2 < segment.size)
+    );
+  }
+
   #mayUseDisk(): boolean {
-    return this.#options.directory !== undefined && Date.now() >= this.#diskRefusedUntil;
+    return this.#options.directory !== undefined && performance.now() >= this.#diskRefusedUntil;
   }
 
   async #createSegment(): Promise<Segment> {
@@ -249,7 +276,7 @@ export class Journal {
   }
 
   #diskFailed(error: unknown): void {
-    this.#diskRefusedUntil = Date.now() + diskRetryMs;
+    this.#diskRefusedUntil = performance.now() + diskRetryMs;
     this.#writing = undefined;
     this.#options.onDiskError(error instanceof Error ? error : new Error(String(error)));
   }

@@ -26,6 +26,7 @@ const options = (): JournalOptions => ({
   usage: { disk: 0, memory: 0 },
   onDiskError: (error) => errors.push(error),
   onDamage: (bytes) => (damaged += bytes),
+  isCrowded: () => false,
 });
 
 async function append(journal: Journal, ...records: readonly unknown[]): Promise<void> {
@@ -174,4 +175,53 @@ test("goes on in memory when the folder vanishes", async () => {
   expect(await takeAll(journal)).toEqual([{ filler: "x".repeat(400) }, { n: 2 }]);
   await journal.close();
   directory = await mkdtemp(join(tmpdir(), "o2cqrs-journal-"));
+});
+
+describe("a full disk, for long and without a delivery", () => {
+  const noSpace = Object.assign(new Error("no space left"), { code: "ENOSPC" });
+
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] });
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** Writes groups so far apart that the disk is tried with each, and takes none. */
+  async function appendWhileFull(journal: Journal, groups: number): Promise<void> {
+    const probe = await open(join(directory, "probe"), "w");
+    const prototype = Object.getPrototypeOf(probe) as typeof probe;
+    await probe.close();
+    const full = jest.spyOn(prototype, "write").mockRejectedValue(noSpace);
+    for (let n = 0; n < groups; n++) {
+      await append(journal, { n });
+      jest.advanceTimersByTime(6000);
+    }
+    full.mockRestore();
+  }
+
+  test("leaves neither open files nor a segment for each try", async () => {
+    const usage = { disk: 0, memory: 0 };
+    const journal = await Journal.open({ ...options(), usage, segmentBytes: 4000 });
+    await appendWhileFull(journal, 30);
+    expect(errors).toHaveLength(30);
+    expect(await segments()).toEqual([]);
+    expect(journal.unreadRecords).toBe(30);
+    expect(await takeAll(journal)).toEqual(Array.from({ length: 30 }, (_, n) => ({ n })));
+    expect(usage.disk).toBe(0);
+    await append(journal, { n: 30 }); // The disk has room again.
+    expect(await segments()).toHaveLength(1);
+    expect(await takeAll(journal)).toEqual([{ n: 30 }]);
+    await journal.close();
+  });
+
+  test("is tried again although the clock was set back", async () => {
+    const journal = await Journal.open(options());
+    await appendWhileFull(journal, 1);
+    jest.setSystemTime(Date.now() - 3600e3);
+    await append(journal, { n: 1 });
+    expect(await segments()).toHaveLength(1);
+    await journal.close();
+  });
 });
