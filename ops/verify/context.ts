@@ -88,7 +88,7 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
   return {
     stack,
     target: config["o2cqrs:target"] ?? "existing",
-    environment: nonEmpty(config["o2cqrs:environment"]) ?? stack,
+    environment: nonEmpty(config["o2cqrs:environment"]) ?? bareName(stack),
     projectRoot,
     admin,
     app,
@@ -121,6 +121,9 @@ export function appConnection(
 }
 
 const basicForm = (user: string, password: string) => Buffer.from(`${user}:${password}`).toString("base64");
+
+/** What the program calls its stack, which may be named with its organisation and project: `acme/shop/prod`. */
+const bareName = (stack: string) => stack.slice(stack.lastIndexOf("/") + 1);
 
 /** The contract's days, and those that the stack's config gives instead. */
 function declaredRetention(text: string | undefined): Record<StreamRole, number> {

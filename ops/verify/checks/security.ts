@@ -1,7 +1,12 @@
 import { type Dirent } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { AuthenticationError, OpenObserve, UnavailableError } from "@o2cqrs/providers/client";
+import {
+  AuthenticationError,
+  OpenObserve,
+  OpenObserveError,
+  UnavailableError,
+} from "@o2cqrs/providers/client";
 import { productionNames } from "@o2cqrs/stacks/config";
 import { type Check, fail, judge, notApplicable, pass } from "../check.js";
 import { appConnection, type VerifyContext } from "../context.js";
@@ -93,20 +98,31 @@ async function mayManage({ app }: VerifyContext): Promise<boolean> {
   }
 }
 
-export const https: Check = async ({ appConfig, environment, admin }) => {
-  const secure = appConfig.baseUrl.startsWith("https://");
-  if (!secure && !productionNames.includes(environment)) {
+export const https: Check = async ({ appConfig, appEnv, environment, app }) => {
+  const plain = Object.entries({ "the server": appConfig.baseUrl, ...appEnv }).filter(([, value]) =>
+    value.startsWith("http://"),
+  );
+  if (plain.length > 0 && !productionNames.includes(environment)) {
     return notApplicable(`${environment} is not production; it is reached by http`);
   }
-  if (!secure)
+  if (plain.length > 0)
     return fail(
-      `${appConfig.baseUrl} is not https`,
+      `${appConfig.baseUrl} is not https, or what the application is given is not`,
       "Set o2cqrs:url to the gateway's https address, and deploy.",
+      plain.map(([name, address]) => `${name}: ${address}`),
     );
-  // A certificate that does not hold fails the request.
-  await admin.config();
+  await answers(app);
   return pass(`${appConfig.baseUrl}, certificate valid`);
 };
+
+/** A certificate that does not hold fails the request; whatever else the answer is, it came by one that does. */
+async function answers(server: OpenObserve): Promise<void> {
+  try {
+    await server.config();
+  } catch (error) {
+    if (!(error instanceof OpenObserveError) || error.status === undefined) throw error;
+  }
+}
 
 const burst = 400;
 
