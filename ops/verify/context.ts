@@ -6,6 +6,7 @@ import { type Duration } from "../cli/duration.js";
 import { type Session } from "../cli/session.js";
 import { appEnvOf } from "../deployment/app-env.js";
 import { type Deployer } from "../deployment/deployer.js";
+import { stackName } from "../deployment/stack-name.js";
 import { type DrillClock } from "./drill/clock.js";
 import { openServer, operatorConnection } from "../deployment/operator-connection.js";
 
@@ -88,7 +89,7 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
   return {
     stack,
     target: config["o2cqrs:target"] ?? "existing",
-    environment: nonEmpty(config["o2cqrs:environment"]) ?? bareName(stack),
+    environment: nonEmpty(config["o2cqrs:environment"]) ?? stackName(stack),
     projectRoot,
     admin,
     app,
@@ -121,9 +122,6 @@ export function appConnection(
 }
 
 const basicForm = (user: string, password: string) => Buffer.from(`${user}:${password}`).toString("base64");
-
-/** What the program calls its stack, which may be named with its organisation and project: `acme/shop/prod`. */
-const bareName = (stack: string) => stack.slice(stack.lastIndexOf("/") + 1);
 
 /** The contract's days, and those that the stack's config gives instead. */
 function declaredRetention(text: string | undefined): Record<StreamRole, number> {

@@ -1,11 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { stackName } from "../../deployment/stack-name.js";
 import { type Check, fail, notApplicable, pass } from "../check.js";
 
-/** Where the reports of gate and rollback are kept, by stack. */
+/** Where the reports of gate and rollback are kept, by stack: the same however the stack was named. */
 export const releaseFolder = (projectRoot: string, stack: string) =>
-  join(projectRoot, ".o2cqrs", "releases", stack);
+  join(projectRoot, ".o2cqrs", "releases", stackName(stack));
 
 const lookSchema = z.looseObject({
   verdicts: z.array(z.looseObject({ canarySample: z.number(), stableSample: z.number() })).optional(),
@@ -41,7 +42,7 @@ type Report = z.output<typeof reportSchema>;
 /** A gate that compared figures and came to an outcome, and a rollback that ended without a failed step. */
 export const releaseRehearsed: Check = async ({ projectRoot, stack, target }) => {
   const reports = await readReports(releaseFolder(projectRoot, stack));
-  const own = reports.filter((report) => report.stack === stack);
+  const own = reports.filter((report) => stackName(report.stack) === stackName(stack));
   const gate = newest(own.filter(isWholeGate));
   const rollback = newest(own.filter(isWholeRollback));
   if (gate !== undefined && rollback !== undefined)

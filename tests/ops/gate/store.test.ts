@@ -28,6 +28,12 @@ describe("one release of a stack at a time", () => {
     await expect(store.alone("gate", () => Promise.resolve("free again"))).resolves.toBe("free again");
   });
 
+  test("whether the stack is named with its organisation and project or not", async () => {
+    const sameStack = new ReleaseStore(folder, "acme/shop/prod");
+    await store.write("gate.state", "{}");
+    expect(await sameStack.has("gate.state")).toBe(true);
+  });
+
   test("one whose lock another took over is told to stop, and why", async () => {
     await store.alone("gate", async (lost) => {
       const told = once(lost, "abort");

@@ -39,6 +39,12 @@ describe("the check of rehearsals", () => {
     expect(await check({ gate, rollback })).toMatchObject({ verdict: "pass" });
   });
 
+  test("knows the stack by whichever name", async () => {
+    await check({ gate: { ...gate, stack: "acme/prod" }, rollback });
+    const context = { projectRoot: folder, stack: "acme/shop/prod", target: "existing" } as VerifyContext;
+    expect(await releaseRehearsed(context)).toMatchObject({ verdict: "pass" });
+  });
+
   test.each<[string, object]>([
     ["compared nothing", { outcome: { kind: "unrehearsed" } }],
     [
