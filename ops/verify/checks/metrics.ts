@@ -1,6 +1,6 @@
 import { acceptance, type MetricDefinition, metrics, rewriteFieldName, thresholds } from "@o2cqrs/contract";
 import { type Row } from "@o2cqrs/providers/client";
-import { type Check, fail, judge, pass } from "../check.js";
+import { type Check, fail, judge, notApplicable, pass } from "../check.js";
 import { numberIn, select, textIn, type TimeWindow, type VerifyContext } from "../context.js";
 import { from, notProbe } from "../sql.js";
 
@@ -102,33 +102,53 @@ export const cacheHitRatio: Check = async (context) => {
     return fail(`no type has ${minQueriesOfType} queries`, "Give the application some load.");
   const text = ({ type, count, hits }: (typeof types)[number]) =>
     `${type} ${((hits / count) * 100).toFixed(0)}% of ${count}`;
+  const few = types.length - judged.length;
   const low = judged.filter(({ count, hits }) => hits / count < acceptance.minCacheHitRatio);
   return judge(low.map(text), {
-    evidence: judged.map(text).join(", "),
+    evidence: [
+      judged.map(text).join(", "),
+      ...(few > 0 ? [`${few} types with fewer than ${minQueriesOfType} queries not judged`] : []),
+    ].join("; "),
     cure: "Check stale and cache times of the type, and what invalidates its keys.",
   });
 };
 
-/** Both gauges report, so that what runs in the background can be seen. */
+/**
+ * What runs in the background is counted, and was seen: refreshes by their gauge, or by a stale answer in the records,
+ * which starts one; fetches that others may join by the gauge of operations under way. Gauges that only ever said 0
+ * show nothing.
+ */
 export const backgroundRefresh: Check = async (context) => {
-  const wanted = [metrics.backgroundRefreshActive.name, metrics.inflightOperations.name];
-  const counts = await Promise.all(
-    wanted.map(async (name) => {
-      const [row] = await select(context, `SELECT count(*) AS n, max(value) AS most FROM "${name}"`, {
-        type: "metrics",
-      });
-      return { name, samples: numberIn(row, "n"), most: numberIn(row, "most") };
-    }),
+  const refreshes = await gaugeOf(context, metrics.backgroundRefreshActive);
+  const inFlight = await gaugeOf(context, metrics.inflightOperations);
+  const missing = [refreshes, inFlight].filter(({ samples }) => samples === 0);
+  if (missing.length > 0)
+    return fail(
+      "what runs in the background is not counted",
+      "Use the runtime's query cache and bus middleware, which report both.",
+      missing.map(({ name }) => `${name} has no sample in the last ${context.since.text}`),
+    );
+  const [row] = await select(
+    context,
+    `SELECT count(CASE WHEN stale = true THEN 1 END) AS old FROM ${from("queries")} WHERE ${notProbe}`,
   );
-  return judge(
-    counts
-      .filter(({ samples }) => samples === 0)
-      .map(({ name }) => `${name} has no sample in the last ${context.since.text}`),
-    {
-      evidence: counts
-        .map(({ name, samples, most }) => `${name}: ${samples} samples, at most ${most}`)
-        .join("; "),
-      cure: "Use the runtime's query cache and bus middleware, which report both.",
-    },
+  const stale = numberIn(row, "old");
+  const evidence = [
+    ...[refreshes, inFlight].map(({ name, samples, most }) => `${name}: ${samples} samples, at most ${most}`),
+    `${stale} stale answers`,
+  ].join("; ");
+  const unseen = [
+    ...(refreshes.most === 0 && stale === 0 ? ["refresh in the background"] : []),
+    ...(inFlight.most === 0 ? ["operation under way, which others could join,"] : []),
+  ];
+  if (unseen.length === 0) return pass(evidence);
+  return notApplicable(
+    `no ${unseen.join(" and no ")} was seen in the last ${context.since.text}: ${evidence}`,
   );
 };
+
+async function gaugeOf(context: VerifyContext, { name }: MetricDefinition) {
+  const sql = `SELECT count(*) AS n, max(value) AS most FROM "${name}"`;
+  const [row] = await select(context, sql, { type: "metrics" });
+  return { name, samples: numberIn(row, "n"), most: numberIn(row, "most") };
+}
