@@ -78,7 +78,7 @@ interface Waiters {
  */
 export class QueryCache {
   readonly #client: QueryClient;
-  readonly #kept: LRUCache<string, { readonly type: string }>;
+  readonly #kept: LRUCache<string, true>;
   readonly #domains = new DomainIndex();
   readonly #timers: RefreshTimers;
   readonly #waiters = new Map<string, Waiters>();
@@ -144,7 +144,9 @@ export class QueryCache {
 
   /** Forgets the answers to queries of a class. */
   invalidateType(type: string): void {
-    for (const [key, kept] of [...this.#kept.entries()]) if (kept.type === type) this.#drop(key);
+    // Of what query-core knows, not of what is kept: a fetch under way is overtaken as well.
+    for (const { queryHash, meta } of this.#client.getQueryCache().getAll())
+      if (meta?.type === type) this.#drop(queryHash);
   }
 
   /** Forgets everything; the cache can be used on. */
@@ -196,7 +198,7 @@ export class QueryCache {
     this.#waiters.set(key, waiters);
     waiters.count++;
     try {
-      return await (signal === undefined ? fetching : Promise.race([fetching, rejection(signal)]));
+      return await (signal === undefined ? fetching : orAborted(fetching, signal));
     } finally {
       if (--waiters.count === 0) {
         this.#waiters.delete(key);
@@ -218,13 +220,19 @@ export class QueryCache {
   /** Starts a fetch, or joins the one under way, and keeps its answer. */
   async #start<Result>(query: CachedQuery<Result>, key: string, cacheTimeMs: number): Promise<Result> {
     this.#domains.set(key, query.domains ?? []);
-    const result = await this.#client.query<Result>({
-      queryKey: query.key,
-      queryFn: ({ signal }) => this.#fetch(query, signal),
-      staleTime: 0,
-    });
+    const result = await this.#client
+      .query<Result>({
+        queryKey: query.key,
+        queryFn: ({ signal }) => this.#fetch(query, signal),
+        staleTime: 0,
+        meta: { type: query.type },
+      })
+      .catch((error: unknown) => {
+        this.#forgetFailed(key);
+        throw error;
+      });
     // A refresh does not prolong an entry's life, or one that no one asks for would be refreshed for ever.
-    this.#kept.set(key, { type: query.type }, { ttl: cacheTimeMs, noUpdateTTL: this.#kept.has(key) });
+    this.#kept.set(key, true, { ttl: cacheTimeMs, noUpdateTTL: this.#kept.has(key) });
     if (query.refreshEveryMs !== undefined)
       this.#timers.start(key, query.type, query.refreshEveryMs, () =>
         this.#refreshKept(query, key, cacheTimeMs),
@@ -241,6 +249,12 @@ export class QueryCache {
   #fetch<Result>(query: CachedQuery<Result>, signal: AbortSignal): Promise<Result> {
     const { retries = 2, retryBaseMs = 50 } = this.options;
     return withRetries(() => query.fetch(signal), { retries, baseMs: retryBaseMs, maxMs: 2000, signal });
+  }
+
+  /** What failed and is not kept would never be removed; unless someone has begun to fetch it again already. */
+  #forgetFailed(key: string): void {
+    const fetching = this.#client.getQueryCache().get(key)?.state.fetchStatus === "fetching";
+    if (!fetching && !this.#kept.has(key)) this.#forget(key);
   }
 
   #drop(key: string): void {
@@ -263,9 +277,17 @@ function note(use: CacheUse): void {
   if (operation !== undefined) operation.cache = use;
 }
 
-const rejection = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
+/** Leaves nothing behind on the signal, which may live as long as the process. */
+async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
   });
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

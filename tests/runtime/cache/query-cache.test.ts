@@ -4,7 +4,9 @@ import {
   QueryCache,
   type QueryCacheOptions,
 } from "openobserve-cqrs/runtime/cache";
-import { type Operation, runInScope } from "openobserve-cqrs/runtime/context";
+import { currentScope, type Operation, runInScope } from "openobserve-cqrs/runtime/context";
+import { getEventListeners } from "node:events";
+import { QueryCache as KnownQueries } from "@tanstack/query-core";
 
 const caches: QueryCache[] = [];
 
@@ -214,4 +216,103 @@ test("notes on the operation under way what it did for it", async () => {
   expect(operation.cache).toEqual({ key: '["count"]', hit: false, stale: false });
   await runInScope({ request: { requestId: "r" }, operation }, () => cache.get(counting()));
   expect(operation.cache).toEqual({ key: '["count"]', hit: true, stale: false });
+});
+
+describe("in a process that runs for days", () => {
+  /** Every query that query-core knows of, in any cache. */
+  function known(): () => number {
+    const caches = new Set<KnownQueries>();
+    const build = KnownQueries.prototype.build;
+    const spy = jest.spyOn(KnownQueries.prototype, "build").mockImplementation(function (
+      this: KnownQueries,
+      ...args: unknown[]
+    ) {
+      caches.add(this);
+      return (build as (...args: unknown[]) => never).apply(this, args);
+    });
+    return () => {
+      spy.mockRestore();
+      return [...caches].reduce((sum, cache) => sum + cache.getAll().length, 0);
+    };
+  }
+
+  test("queries that fail leave nothing behind", async () => {
+    const cache = cacheOf();
+    const count = known();
+    const fetch = jest.fn().mockRejectedValue(new Error("no such order"));
+    for (let n = 0; n < 50; n++) {
+      const query = { key: ["GetOrder", n], type: "GetOrder", domains: [`order:${n}`], fetch };
+      const both = await Promise.allSettled([cache.get(query), cache.get(query)]);
+      expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    }
+    expect(fetch).toHaveBeenCalledTimes(50);
+    expect(count()).toBe(0);
+    expect(stats(cache)).toMatchObject({ entries: 0, inFlight: 0 });
+  });
+
+  test("a failed query that is asked again at once does not end the new try", async () => {
+    const cache = cacheOf();
+    const fetch = jest.fn().mockRejectedValueOnce(new Error("down")).mockResolvedValue("up");
+    const query = { key: ["x"], type: "X", fetch };
+    const first = cache.get(query).catch(() => cache.get(query));
+    await expect(cache.get(query)).rejects.toThrow("down");
+    expect(await first).toBe("up");
+    expect(await cache.get(query)).toBe("up");
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+
+  test("keys that come and go are held in number, with their timers", async () => {
+    const cache = cacheOf({ maxEntries: 10 });
+    const count = known();
+    for (let n = 0; n < 200; n++) await cache.get(counting({ key: [n], refreshEveryMs: 5000 }));
+    expect(count()).toBe(10);
+    expect(stats(cache)).toMatchObject({ entries: 10, refreshTimers: 10 });
+    expect(jest.getTimerCount()).toBe(10);
+  });
+
+  test("a signal that lives as long as the process keeps nothing of the queries it was given to", async () => {
+    const cache = cacheOf();
+    const { signal } = new AbortController();
+    for (let n = 0; n < 50; n++) await cache.get(counting({ key: [n], signal }));
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  test("a refresh by timer is not the work of the request that happened to come first", async () => {
+    jest.useRealTimers();
+    const cache = cacheOf();
+    const requests: (string | undefined)[] = [];
+    const request = (requestId: string) => ({ request: { requestId } });
+    await new Promise<void>((resolve) => {
+      const query: CachedQuery<number> = {
+        key: ["list"],
+        type: "List",
+        refreshEveryMs: 1,
+        fetch: async () => {
+          if (requests.push(currentScope()?.request.requestId) === 3) resolve();
+          return requests.length;
+        },
+      };
+      void runInScope(request("first"), () => cache.get(query));
+    });
+    cache.destroy();
+    expect(requests).toEqual(["first", undefined, undefined]);
+    jest.useFakeTimers();
+  });
+});
+
+test("an invalidation by type overtakes a fetch as well", async () => {
+  const cache = cacheOf();
+  const answers: ((value: string) => void)[] = [];
+  const query: CachedQuery<string> = {
+    key: ["slow"],
+    type: "Slow",
+    fetch: () => new Promise((resolve) => answers.push(resolve)),
+  };
+  const waiting = cache.get(query);
+  await settled();
+  cache.invalidateType("Slow");
+  await settled();
+  answers[0]!("from before");
+  answers[1]?.("from after");
+  expect(await waiting).toBe("from after");
 });
