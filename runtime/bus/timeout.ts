@@ -1,4 +1,5 @@
 import { type BusKind } from "@o2cqrs/contract";
+import { onAbort } from "../context/abort.js";
 import { OperationTimeoutError } from "./errors.js";
 import { type Middleware } from "./middleware.js";
 
@@ -23,12 +24,14 @@ export function timeoutMiddleware(timeouts: Timeouts): Middleware {
           reject(error);
         }, timeoutMs);
       });
-      operation.signal =
-        caller === undefined ? controller.signal : AbortSignal.any([caller, controller.signal]);
+      // Not by `AbortSignal.any`, which leaves something on the caller's signal each time.
+      const stopListening = caller && onAbort(caller, () => controller.abort(caller.reason));
+      operation.signal = controller.signal;
       try {
         return await Promise.race([next(), expired]);
       } finally {
         clearTimeout(timer);
+        stopListening?.();
         operation.signal = caller;
       }
     },

@@ -1,5 +1,6 @@
 import { CancelledError, hashKey, QueryClient, type QueryKey } from "@tanstack/query-core";
 import { LRUCache } from "lru-cache";
+import { orAborted } from "../context/abort.js";
 import { type CacheUse } from "../context/operation.js";
 import { currentOperation } from "../context/scope.js";
 import { withRetries } from "../retry/retry.js";
@@ -275,19 +276,4 @@ export class QueryCache {
 function note(use: CacheUse): void {
   const operation = currentOperation();
   if (operation !== undefined) operation.cache = use;
-}
-
-/** Leaves nothing behind on the signal, which may live as long as the process. */
-async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let abort = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error);
-  });
-  if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

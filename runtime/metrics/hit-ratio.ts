@@ -19,7 +19,11 @@ export class HitRatio {
     let window = this.#types.get(type);
     if (window === undefined) this.#types.set(type, (window = []));
     let current = window.at(-1);
-    if (current?.minute !== minute) window.push((current = { minute, queries: 0, hits: 0 }));
+    if (current?.minute !== minute) {
+      window.push((current = { minute, queries: 0, hits: 0 }));
+      // Where no one reads the ratios, or the clock was set back, nothing else would end a minute.
+      if (window.length > this.minutes) window.shift();
+    }
     current.queries++;
     if (hit) current.hits++;
   }

@@ -25,7 +25,8 @@ export class ErrorTail implements SpanProcessor {
 
   /**
    * @param next takes what is kept
-   * @param maxSpans spans that may wait; beyond, the oldest trace is forgotten. Default 20 000
+   * @param maxSpans spans that may wait, and traces with spans that did not end; beyond, the oldest trace is forgotten.
+   *   Default 20 000
    */
   constructor(
     readonly next: SpanProcessor,
@@ -39,8 +40,13 @@ export class ErrorTail implements SpanProcessor {
     const { traceId, traceFlags } = span.spanContext();
     if (isSampled(traceFlags) || this.#kept.has(traceId)) return;
     const held = this.#held.get(traceId);
-    if (held === undefined) this.#held.set(traceId, { spans: [], open: 1 });
-    else held.open++;
+    if (held !== undefined) {
+      held.open++;
+      return;
+    }
+    this.#held.set(traceId, { spans: [], open: 1 });
+    // Spans that never end hold no others, and are as many as there are handlers that never answer.
+    if (this.#held.size > this.maxSpans) this.#evict();
   }
 
   onEnd(span: ReadableSpan): void {
@@ -92,7 +98,7 @@ export class ErrorTail implements SpanProcessor {
 
   #evict(): void {
     for (const [traceId, held] of this.#held) {
-      if (this.#heldSpans <= this.maxSpans) return;
+      if (this.#heldSpans <= this.maxSpans && this.#held.size <= this.maxSpans) return;
       this.evicted += held.spans.length;
       this.#forget(traceId, held);
     }

@@ -259,6 +259,32 @@ test("a try that takes too long is given up, and its work is told by its signal"
   expect(told).toMatchObject({ code: "OPERATION_TIMEOUT" });
 });
 
+test("a try is given up with its caller, on whose signal nothing stays, however many tries there were", async () => {
+  const caller = new AbortController();
+  const pipeline = pipelineOf({ timeouts: { command: 10_000 } });
+  for (let n = 0; n < 20; n++) await pipeline.run({ ...place(), signal: caller.signal }, async () => n);
+  // What the runtime itself keeps on a signal, listeners and signals that follow it, in sets and maps of its own.
+  const kept = Object.getOwnPropertySymbols(caller.signal).map(
+    (symbol) =>
+      (caller.signal as unknown as Record<symbol, { size?: number } | undefined>)[symbol]?.size ?? 0,
+  );
+  expect(kept.reduce((sum, size) => sum + size, 0)).toBe(0);
+
+  const work = pipeline.run({ ...place(), signal: caller.signal }, () => {
+    const { signal } = currentOperation()!;
+    return new Promise((_, reject) =>
+      signal!.addEventListener("abort", () => reject(signal!.reason as Error)),
+    );
+  });
+  caller.abort(new Error("the caller left"));
+  await expect(work).rejects.toThrow("the caller left");
+  const late = pipeline.run(
+    { ...place(), signal: caller.signal },
+    async () => currentOperation()!.signal!.aborted,
+  );
+  expect(await late).toBe(true);
+});
+
 describe("events", () => {
   test("a subscriber continues the trace and the request of the command that published", async () => {
     const pipeline = pipelineOf();

@@ -91,3 +91,14 @@ test("spans that wait are bounded: the oldest trace is forgotten, and counted", 
   });
   expect(tail.evicted).toBeGreaterThan(10);
 });
+
+test("spans that never end are bounded as well: the oldest trace is begun anew", () => {
+  const tracer = tracerWith(0, 10);
+  const oldest = tracer.startSpan("oldest");
+  const within = trace.setSpan(context.active(), oldest);
+  for (let n = 0; n < 20; n++) tracer.startSpan(`never ends ${n}`);
+  context.with(within, () => span(tracer, "its child"));
+  oldest.setStatus({ code: SpanStatusCode.ERROR });
+  oldest.end();
+  expect(exported()).toEqual(["oldest"]);
+});
