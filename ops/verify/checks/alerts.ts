@@ -109,7 +109,7 @@ export const alertHistory: Check = async (context) => {
   }
   const which = fired.length === 0 ? "none fired" : `fired: ${fired.map(({ name }) => name).join(", ")}`;
   return pass(
-    `${evaluated.length} alerts evaluated in the last ${acceptance.alertHistoryDays} days, ${which}`,
+    `${evaluated.length} of ${ours.length} alerts evaluated in the last ${acceptance.alertHistoryDays} days, ${which}`,
   );
 };
 

@@ -10,7 +10,8 @@ import {
   spans,
   streams,
 } from "@o2cqrs/contract";
-import { type Check, fail, judge } from "../check.js";
+import { type Row } from "@o2cqrs/providers/client";
+import { type Check, fail, judge, notApplicable } from "../check.js";
 import { numberIn, select, textIn, type VerifyContext } from "../context.js";
 import { from, hexList, notProbe } from "../sql.js";
 
@@ -81,28 +82,26 @@ export const logStatusFields = completenessCheck((role) => statusConditions[role
 
 const sampleSize = 200;
 
+const buses = [
+  { role: "commands", prefix: spans.command.prefix },
+  { role: "queries", prefix: spans.query.prefix },
+  { role: "events", prefix: spans.event.prefix },
+] as const;
+
 /** Newest spans of each bus must each have a record with the same span id. */
 export const logCoverage: Check = async (context) => {
-  const buses = [
-    { role: "commands", prefix: spans.command.prefix },
-    { role: "queries", prefix: spans.query.prefix },
-    { role: "events", prefix: spans.event.prefix },
-  ] as const;
   let read = 0;
   const problems: string[] = [];
+  const untraced: string[] = [];
   for (const { role, prefix } of buses) {
     const traced = await select(
       context,
       `SELECT span_id, operation_name FROM ${from("traces")} WHERE operation_name LIKE '${prefix}.%' ORDER BY _timestamp DESC LIMIT ${sampleSize}`,
       { type: "traces", window: context.settled },
     );
+    if (traced.length === 0) untraced.push(prefix);
     read += traced.length;
-    const ids = hexList(traced.map((row) => textIn(row, "span_id")));
-    if (ids === "") continue;
-    const logged = await select(context, `SELECT spanid FROM ${from(role)} WHERE spanid IN (${ids})`, {
-      size: 10 * sampleSize,
-    });
-    const known = new Set(logged.map((row) => textIn(row, "spanid")));
+    const known = await loggedSpans(context, role, traced);
     for (const row of traced) {
       if (!known.has(textIn(row, "span_id"))) {
         problems.push(
@@ -111,9 +110,27 @@ export const logCoverage: Check = async (context) => {
       }
     }
   }
-  if (read === 0) return fail("no operation was traced", "Run the application with the stack's environment.");
+  const evidence = `${read - problems.length} of ${read} traced operations have their record`;
+  if (problems.length === 0 && untraced.length > 0) {
+    const reason = `${evidence}, and no ${untraced.join(", no ")} was traced`;
+    return context.appConfig.tracing.samplingRate < 1 && read > 0
+      ? notApplicable(`${reason} at this sampling rate`)
+      : fail(
+          reason,
+          "Run the application with the stack's environment, and give each of its buses some load.",
+        );
+  }
   return judge(problems, {
-    evidence: `${read - problems.length} of ${read} traced operations have their record`,
+    evidence,
     cure: "Records were dropped or not written: see cqrs_ingest_records_total and the bus middleware.",
   });
 };
+
+async function loggedSpans(context: VerifyContext, role: LogStreamRole, traced: readonly Row[]) {
+  const ids = hexList(traced.map((row) => textIn(row, "span_id")));
+  if (ids === "") return new Set<string>();
+  const logged = await select(context, `SELECT spanid FROM ${from(role)} WHERE spanid IN (${ids})`, {
+    size: 10 * sampleSize,
+  });
+  return new Set(logged.map((row) => textIn(row, "spanid")));
+}

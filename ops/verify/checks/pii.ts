@@ -1,7 +1,7 @@
 import { acceptance, logStreamRoles, maskText, streams } from "@o2cqrs/contract";
 import { type Row } from "@o2cqrs/providers/client";
-import { type Check, fail, judge } from "../check.js";
-import { select, textIn } from "../context.js";
+import { type Check, fail, type Finding, judge, notApplicable } from "../check.js";
+import { select, textIn, type VerifyContext } from "../context.js";
 import { from, notProbe } from "../sql.js";
 import { leakProbe } from "../probe/leak-probe.js";
 
@@ -44,7 +44,45 @@ export const piiSample: Check = async (context) => {
       "Give the application some load.",
     );
   }
-  const problems = [
+  const problems = unmasked(samples, spans);
+  const evidence = `${read} records and ${spans.length} spans sampled, ${problems.length} texts unmasked`;
+  return (
+    missingFrom(context, samples, spans, { problems, evidence }) ??
+    judge(problems, {
+      evidence,
+      cure: "Find which field it is, and add it to the contract's personal fields if its form is not known.",
+    })
+  );
+};
+
+interface Sample {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+/** What is not there shows nothing; what is found is told in any case. */
+function missingFrom(
+  { appConfig: { tracing } }: VerifyContext,
+  samples: readonly Sample[],
+  spans: readonly Row[],
+  { problems, evidence }: { readonly problems: readonly string[]; readonly evidence: string },
+): Finding | undefined {
+  if (problems.length > 0) return undefined;
+  const empty = samples.filter(({ rows }) => rows.length === 0).map(({ name }) => name);
+  if (empty.length > 0)
+    return fail(
+      `${evidence}, and nothing in ${empty.join(", ")} to sample`,
+      "Give the application some load.",
+    );
+  if (spans.length > 0 || !tracing.enabled) return undefined;
+  const reason = `${evidence}, and no span to sample`;
+  return tracing.samplingRate < 1
+    ? notApplicable(`${reason} at this sampling rate`)
+    : fail(reason, "Check that tracing is on and its exporter reaches the server.");
+}
+
+function unmasked(samples: readonly Sample[], spans: readonly Row[]): string[] {
+  return [
     ...samples.flatMap(({ name, rows }) =>
       rows.flatMap((row) =>
         unmaskedColumns(row).map(
@@ -58,11 +96,7 @@ export const piiSample: Check = async (context) => {
       ),
     ),
   ];
-  return judge(problems, {
-    evidence: `${read} records and ${spans.length} spans sampled, ${problems.length} texts unmasked`,
-    cure: "Find which field it is, and add it to the contract's personal fields if its form is not known.",
-  });
-};
+}
 
 function unmaskedColumns(row: Row): string[] {
   return Object.entries(row).flatMap(([column, value]) =>

@@ -1,6 +1,7 @@
 import {
   envNames,
   derivedMetrics,
+  type LogStreamRole,
   logStreamRoles,
   piiMarker,
   drill,
@@ -10,7 +11,7 @@ import {
 } from "@o2cqrs/contract";
 import { type ServerPipeline } from "@o2cqrs/providers/client";
 import { type Check, fail, judge, notApplicable, pass } from "../check.js";
-import { numberIn, select } from "../context.js";
+import { numberIn, select, type VerifyContext } from "../context.js";
 import { from, notProbe } from "../sql.js";
 
 /** Each log stream's records pass a pipeline whose way back into the stream is guarded by the marker. */
@@ -23,6 +24,7 @@ export const pipelinesEnabled: Check = async ({ admin }) => {
     );
     if (pipeline === undefined) return [`${name} has no pipeline`];
     if (!pipeline.enabled) return [`${pipeline.name} is off: records are stored unmasked`];
+    if (outputsTo(pipeline, storedName).length === 0) return [`${pipeline.name} stores nothing in ${name}`];
     return unguardedOutputs(pipeline, storedName).map(
       (node) => `${pipeline.name}: node ${node} stores what is not marked as masked`,
     );
@@ -33,8 +35,12 @@ export const pipelinesEnabled: Check = async ({ admin }) => {
   });
 };
 
+const outputsTo = ({ nodes }: ServerPipeline, storedName: string) =>
+  nodes.filter(({ io_type, data }) => io_type === "output" && data.stream_name === storedName);
+
 /** Ids of the nodes that write to the stream and can be reached without passing a condition on the marker. */
-function unguardedOutputs({ nodes, edges }: ServerPipeline, storedName: string): string[] {
+function unguardedOutputs(pipeline: ServerPipeline, storedName: string): string[] {
+  const { nodes, edges } = pipeline;
   const isGuard = (id: string) => {
     const data = nodes.find((node) => node.id === id)?.data;
     return data?.node_type === "condition" && JSON.stringify(data).includes(piiMarker);
@@ -46,11 +52,9 @@ function unguardedOutputs({ nodes, edges }: ServerPipeline, storedName: string):
     reached.add(id);
     queue.push(...edges.filter(({ source }) => source === id).map(({ target }) => target));
   }
-  return nodes
-    .filter(
-      ({ id, io_type, data }) => io_type === "output" && data.stream_name === storedName && reached.has(id),
-    )
-    .map(({ id }) => id);
+  return outputsTo(pipeline, storedName)
+    .map(({ id }) => id)
+    .filter((id) => reached.has(id));
 }
 
 /** The pipeline counts errors on a schedule of a minute; younger ones may not have been counted yet. */
@@ -109,14 +113,24 @@ export const ratesSet: Check = ({ appEnv, appConfig }) => {
   );
 };
 
+/** Records of the application in a stream. */
+async function recordsIn(context: VerifyContext, role: LogStreamRole): Promise<number> {
+  const [row] = await select(context, `SELECT count(*) AS n FROM ${from(role)} WHERE ${notProbe}`);
+  return numberIn(row, "n");
+}
+
 export const noQuarantine: Check = async (context) => {
   const sql = `SELECT stream, count(*) AS n FROM ${from("quarantine")} WHERE record_id IS NULL OR (record_id NOT LIKE '${probe.recordIdPrefix}%' AND record_id NOT LIKE '${drill.recordIdPrefix}%') GROUP BY stream`;
   const rows = await select(context, sql);
-  const total = rows.reduce((sum, row) => sum + numberIn(row, "n"), 0);
+  const setAside = rows.reduce((sum, row) => sum + numberIn(row, "n"), 0);
+  const counts = await Promise.all(logStreamRoles.map((role) => recordsIn(context, role)));
+  const stored = counts.reduce((sum, each) => sum + each, 0);
+  if (setAside + stored === 0)
+    return notApplicable(`no record came in the last ${context.since.text}, so none could be set aside`);
   return judge(
     rows.map((row) => `${String(row.stream)}: ${numberIn(row, "n")} records`),
     {
-      evidence: `${total} records in ${streams.quarantine.name} in the last ${context.since.text}`,
+      evidence: `${setAside} records in ${streams.quarantine.name} beside ${stored} stored in the last ${context.since.text}`,
       cure: "The records name their stream: mend what writes fields of the wrong type there.",
     },
   );
@@ -125,11 +139,14 @@ export const noQuarantine: Check = async (context) => {
 export const noDeadLetters: Check = async (context) => {
   const sql = `SELECT type, count(*) AS n FROM ${from("events")} WHERE ${notProbe} AND dlq = true GROUP BY type`;
   const rows = await select(context, sql);
-  const total = rows.reduce((sum, row) => sum + numberIn(row, "n"), 0);
+  const dead = rows.reduce((sum, row) => sum + numberIn(row, "n"), 0);
+  const events = await recordsIn(context, "events");
+  if (events === 0)
+    return notApplicable(`no event came in the last ${context.since.text}, so none could be given up`);
   return judge(
     rows.map((row) => `${String(row.type)}: ${numberIn(row, "n")}`),
     {
-      evidence: `${total} dead letters in the last ${context.since.text}`,
+      evidence: `${dead} dead letters among ${events} records of events in the last ${context.since.text}`,
       cure: "Read the error of the event's records, mend the subscriber, and replay the dead letters.",
     },
   );

@@ -15,7 +15,8 @@ export function drillFinding({ outcomes, toldBy }: DrillReport): Finding {
   const falsePositives = controlled.filter(({ falsePositive }) => falsePositive === true);
   const hitRate = share(hits.length, drilled.length);
   const falseRate = share(falsePositives.length, controlled.length);
-  const good = hitRate >= acceptance.minAlertHitRate && falseRate < acceptance.maxAlertFalsePositiveRate;
+  const hitsEnough = hitRate >= acceptance.minAlertHitRate;
+  const good = hitsEnough && falseRate < acceptance.maxAlertFalsePositiveRate;
   const evidence = [
     `${hits.length} of ${drilled.length} alerts told of their faults (${percent(hitRate)})`,
     `${falsePositives.length} of ${controlled.length} fired on healthy telemetry (${percent(falseRate)})`,
@@ -23,6 +24,10 @@ export function drillFinding({ outcomes, toldBy }: DrillReport): Finding {
     ...(drilled.length < outcomes.length ? [`${outcomes.length - drilled.length} got no fault`] : []),
     toldBy === "notifications" ? "seen by their notifications" : "seen by the server's record of firing",
   ].join("; ");
+  if (hitsEnough && controlled.length === 0)
+    return notApplicable(
+      `no alert was watched on healthy telemetry, so false positives are unknown; ${evidence}`,
+    );
   return {
     verdict: good ? "pass" : "fail",
     evidence,
