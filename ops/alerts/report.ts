@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type Terminal } from "../cli/terminal.js";
+import { visibleLine } from "../cli/visible-text.js";
 import { escapeMarkup } from "../verify/report/escape.js";
 import { type TestResult } from "./run-test.js";
 
@@ -19,10 +20,10 @@ export function textReport(files: readonly FileResult[], { colours }: Terminal):
     const failed = failedTests(tests);
     const word = failed.length === 0 ? colours.green("pass") : colours.red("FAIL");
     return [
-      `${word}  ${basename(file)}: ${tests.length - failed.length} of ${tests.length}`,
+      `${word}  ${visibleLine(basename(file))}: ${tests.length - failed.length} of ${tests.length}`,
       ...failed.flatMap(({ name, failures }) => [
-        `      ${name}`,
-        ...failures.map((failure) => `        ${failure}`),
+        visibleLine(`      ${name}`),
+        ...failures.map((failure) => visibleLine(`        ${failure}`)),
       ]),
     ];
   });

@@ -43,8 +43,7 @@ function report(error: unknown, { terminal, signal }: Session): ExitCode {
     terminal.note("Interrupted.");
     return exitCodes.interrupted;
   }
-  const { red } = terminal.noteColours;
-  terminal.note(`${red("Error:")} ${messageOf(error)}`);
+  terminal.error(messageOf(error));
   if (error instanceof ConfigError) return exitCodes.usage;
   if (error instanceof OperatorError && error.cure !== undefined) terminal.note(`What to do: ${error.cure}`);
   if (!(error instanceof OperatorError)) terminal.note(stackOf(error));

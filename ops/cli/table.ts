@@ -1,11 +1,22 @@
 import Table from "cli-table3";
+import { visibleText } from "./visible-text.js";
+
+/** A part of a cell in a colour. */
+export interface Painted {
+  readonly text: string;
+  readonly paint: (text: string) => string;
+}
+
+/** Colours are not part of a cell's text, which may come from anywhere and is shown as it is. */
+export type Cell = string | Painted | readonly (string | Painted)[];
 
 /** Rows under a head, without vertical rules; the cells of a last column longer than the terminal wrap. */
 export function renderTable(
   head: readonly string[],
-  rows: readonly (readonly string[])[],
+  cells: readonly (readonly Cell[])[],
   width = 120,
 ): string {
+  const rows = cells.map((row) => row.map(shown));
   const widths = head.map((title, column) =>
     Math.max(visibleLength(title), ...rows.map((row) => visibleLength(row[column] ?? ""))),
   );
@@ -29,6 +40,12 @@ export function renderTable(
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+function shown(cell: Cell): string {
+  if (typeof cell === "string") return visibleText(cell);
+  if ("paint" in cell) return cell.paint(visibleText(cell.text));
+  return cell.map(shown).join("");
 }
 
 /** Length as it is seen: colour codes take no room. */

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { createColors } from "picocolors";
+import { visibleLine, visibleText } from "./visible-text.js";
 
 /** What a terminal writes to; `process.stdout` and `process.stderr` are two. */
 export interface Sink {
@@ -19,7 +20,8 @@ const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 
 /**
  * Where a verb writes: results to stdout, remarks and progress to stderr. Colour only on a terminal and
- * never under `NO_COLOR`. Values registered as secret are blotted out of everything that passes.
+ * never under `NO_COLOR`. Values registered as secret are blotted out of everything that passes, and nothing that
+ * passes drives the terminal.
  */
 export class Terminal {
   readonly colours: ReturnType<typeof createColors>;
@@ -47,28 +49,40 @@ export class Terminal {
     if (secret !== undefined && secret.length >= 6) this.#secrets.add(secret);
   }
 
-  /** A result, on stdout, without a line's end. */
+  /** A result that is in colour already, on stdout, without a line's end. */
   write(text: string): void {
-    this.#stdout.write(this.redact(text));
+    const coloured = this.colours.isColorSupported;
+    this.#stdout.write(visibleText(this.redact(text), { coloured }));
   }
 
   /** A result, a line or several, on stdout. */
   print(text: string): void {
+    this.#stdout.write(`${visibleText(this.redact(text))}\n`);
+  }
+
+  /** The same in colours; what it holds from elsewhere has been through `visibleText` before it was painted. */
+  printColoured(text: string): void {
     this.write(`${text}\n`);
   }
 
-  /** A result that the operator asked to see with its secrets. */
+  /** A result that the operator asked to see with its secrets; to a program it goes to the letter. */
   printRevealed(text: string): void {
-    this.#stdout.write(`${text}\n`);
+    this.#stdout.write(`${this.#stdout.isTTY === true ? visibleText(text) : text}\n`);
   }
 
   /** A remark, on stderr. */
   note(text: string): void {
-    this.#stderr.write(`${this.redact(text)}\n`);
+    this.#stderr.write(`${visibleText(this.redact(text))}\n`);
+  }
+
+  /** How something ended that went wrong, on stderr. */
+  error(message: string): void {
+    this.#stderr.write(`${this.noteColours.red("Error:")} ${visibleText(this.redact(message))}\n`);
   }
 
   /** Waits for the work; work of more than two seconds is announced on stderr and its time told. */
-  async during<Result>(label: string, work: () => Promise<Result>): Promise<Result> {
+  async during<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
+    const label = visibleLine(title);
     const started = performance.now();
     const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
     const shown = { announced: false, frame: 0 };

@@ -29,7 +29,8 @@ async function runAlertTests(
   const chosen = files.length > 0 ? files : await shippedCaseFiles(projectRoot);
   const results = await terminal.during("Testing the alerts", () => testFiles(chosen, signal));
   if (junit !== undefined) await writeFile(junit, junitReport(results));
-  terminal.print(json ? JSON.stringify(results, null, 2) : textReport(results, terminal));
+  if (json) terminal.print(JSON.stringify(results, null, 2));
+  else terminal.printColoured(textReport(results, terminal));
   const failed = failedTests(allTests(results)).length;
   if (failed > 0) throw new OperatorError(`${failed} alert ${failed === 1 ? "case" : "cases"} failed.`);
 }

@@ -40,11 +40,8 @@ async function runDoctor(options: DoctorOptions, session: Session): Promise<void
   const diagnoses = await terminal.during(`Examining stack ${options.stack}`, () =>
     diagnose(options, only, session),
   );
-  terminal.print(
-    options.json
-      ? JSON.stringify({ stack: options.stack, diagnoses }, null, 2)
-      : doctorReport(diagnoses, terminal),
-  );
+  if (options.json) terminal.print(JSON.stringify({ stack: options.stack, diagnoses }, null, 2));
+  else terminal.printColoured(doctorReport(diagnoses, terminal));
   const ill = diagnoses.filter(({ verdict }) => verdict === "problem").map(({ topic }) => topic);
   if (ill.length > 0)
     throw new OperatorError(`Problems found: ${ill.join(", ")}`, {

@@ -146,7 +146,8 @@ async function openGate(options: GateVerbOptions, session: Session): Promise<voi
       dryRun: options.dryRun,
       restart: options.restart,
     });
-    terminal.print(options.json ? JSON.stringify({ ...record, files }, null, 2) : gateText(record, terminal));
+    if (options.json) terminal.print(JSON.stringify({ ...record, files }, null, 2));
+    else terminal.printColoured(gateText(record, terminal));
     for (const file of files) terminal.note(file);
     const error = outcomeError(record);
     if (error !== undefined) throw error;

@@ -119,8 +119,5 @@ function report(
           `  pulumi config set --secret ${project}:${key}   # ${what}${structured ? ", as a JSON object" : ""}`,
       ),
     );
-  return [...lines, "", `Next: cd ${folder}, then its README.md`].join("\n").replace(controls, "?");
+  return [...lines, "", `Next: cd ${folder}, then its README.md`].join("\n");
 }
-
-/** Names come from the server; none may steer the terminal. */
-const controls = /[^\P{Cc}\n]/gu;

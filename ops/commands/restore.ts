@@ -3,6 +3,7 @@ import { OperatorError, usageError } from "../cli/errors.js";
 import { jsonOption, organizationOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { renderTable } from "../cli/table.js";
+import { visibleLine } from "../cli/visible-text.js";
 import { readBackup, readSecrets } from "../backup/format.js";
 import { planRestore, type RestoreStep } from "../backup/restore.js";
 import { withOrganization } from "./with-organization.js";
@@ -62,7 +63,7 @@ async function runRestore(file: string, options: RestoreOptions, session: Sessio
     }
     await terminal.during(`Restoring organisation ${server.organization}`, () =>
       plan.apply(({ kind, key }) => {
-        if (!options.json) terminal.note(`${kind} ${key}`);
+        if (!options.json) terminal.note(visibleLine(`${kind} ${key}`));
       }, signal),
     );
     print();

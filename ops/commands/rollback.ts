@@ -6,6 +6,7 @@ import { messageOf, OperatorError, usageError } from "../cli/errors.js";
 import { jsonOption, stackOption } from "../cli/options.js";
 import { type Session, type Verb } from "../cli/session.js";
 import { renderTable } from "../cli/table.js";
+import { visibleLine } from "../cli/visible-text.js";
 import { findDeployer } from "../deployment/find-deployer.js";
 import { systemClock } from "../gate/clock.js";
 import { trafficDriver, type TrafficOptions, withTrafficOptions } from "../gate/traffic/options.js";
@@ -161,7 +162,7 @@ async function listen(options: RollbackVerbOptions, run: RollbackOptions, sessio
     environment: run.context.environment,
     async onTrigger(trigger) {
       try {
-        terminal.note(`Alert ${trigger.alert ?? ""}: ${trigger.reason}`);
+        terminal.note(visibleLine(`Alert ${trigger.alert ?? ""}: ${trigger.reason}`));
         report(await runRollback(run, trigger), options, session);
       } catch (error) {
         terminal.note(`The rollback did not end well: ${messageOf(error)}`);

@@ -84,7 +84,8 @@ async function runVerify(options: VerifyOptions, session: Session): Promise<void
     const report = await terminal.during(`Checking stack ${stack}`, () =>
       runChecks(context, only === undefined ? {} : { only }),
     );
-    terminal.print(options.json ? JSON.stringify(report, null, 2) : tableReport(report, terminal));
+    if (options.json) terminal.print(JSON.stringify(report, null, 2));
+    else terminal.printColoured(tableReport(report, terminal));
     for (const { path, text } of reports) await writeReport(path, terminal.redact(text(report)));
     const failures = failuresOf(report);
     if (failures !== undefined) throw failures;

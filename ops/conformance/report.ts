@@ -1,3 +1,4 @@
+import { visibleLine } from "../cli/visible-text.js";
 import type { Step } from "./step.js";
 
 /** One line a step, and the count. */
@@ -5,7 +6,9 @@ export function table(steps: readonly Step[]): string {
   const width = Math.max(...steps.map(({ kind, step }) => kind.length + step.length + 2));
   const lines = steps.map(({ kind, step, seconds, failure }) => {
     const verdict = failure === undefined ? "ok" : `FAILED: ${failure}`;
-    return `${`${kind}  ${step}`.padEnd(width)}  ${seconds.toFixed(3).padStart(8)} s  ${verdict}`;
+    return visibleLine(
+      `${`${kind}  ${step}`.padEnd(width)}  ${seconds.toFixed(3).padStart(8)} s  ${verdict}`,
+    );
   });
   const failed = steps.filter(({ failure }) => failure !== undefined).length;
   return [...lines, `${steps.length - failed} passed, ${failed} failed`].join("\n");

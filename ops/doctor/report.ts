@@ -1,4 +1,5 @@
 import { type Terminal } from "../cli/terminal.js";
+import { visibleLine } from "../cli/visible-text.js";
 import { type Diagnosis } from "./examine.js";
 import { type Observation, type ObservationVerdict } from "./observation.js";
 
@@ -17,12 +18,12 @@ export function doctorReport(
     unknown: colours.dim,
   };
   const observation = ({ verdict, checked, seen, details = [], cure }: Observation): string[] => [
-    `  ${paint[verdict](marks[verdict].padEnd(8))}${checked}: ${seen}`,
-    ...details.slice(0, mostDetails).map((detail) => `            - ${detail}`),
+    `  ${paint[verdict](marks[verdict].padEnd(8))}${visibleLine(`${checked}: ${seen}`)}`,
+    ...details.slice(0, mostDetails).map((detail) => visibleLine(`            - ${detail}`)),
     ...(details.length > mostDetails
       ? [`            … and ${details.length - mostDetails} more (see --json)`]
       : []),
-    ...(cure === undefined ? [] : [`          What to do: ${cure}`]),
+    ...(cure === undefined ? [] : [visibleLine(`          What to do: ${cure}`)]),
   ];
   const parts = diagnoses.map(({ topic, title, observations }) =>
     [colours.bold(`${topic}: ${title}`), ...observations.flatMap(observation)].join("\n"),

@@ -1,5 +1,6 @@
 import { OperatorError, usageError } from "../cli/errors.js";
 import { type Terminal } from "../cli/terminal.js";
+import { visibleLine } from "../cli/visible-text.js";
 import { type VerifyContext } from "../verify/context.js";
 import { annotateDashboards } from "./annotate.js";
 import { type Clock, isoTime } from "./clock.js";
@@ -64,7 +65,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
       observe: (window, stableWindow) => figures.observe(record, window, stableWindow),
       save,
       mayGoOn: () => refuseDuringRollback(store),
-      progress: (line) => options.terminal.note(`${isoTime(options.clock.now())}  ${line}`),
+      progress: (line) => options.terminal.note(`${isoTime(options.clock.now())}  ${visibleLine(line)}`),
       signal: AbortSignal.any([options.context.signal, lost]),
     }).run();
     const result = await finish(await annotated(ended, options), store, options);

@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { visibleLine } from "../cli/visible-text.js";
 import { type AlertTests, caseCount, failedCases } from "./alert-tests.js";
 import { type Pictures } from "./pictures.js";
 import { type ChangeKind, type FieldChange, type PlannedChange, shortValues } from "./plan.js";
@@ -148,7 +149,7 @@ function pictureSection({ files, url }: Pictures): string {
 
 /** Text for a table's cell: nothing in it is markup, a mention or the cell's end. */
 function cell(text: string): string {
-  return text
+  return visibleLine(text)
     .replace(/[\\`*_{}[\]()#+!|~>-]/g, "\\$&")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { messageOf, usageError } from "../cli/errors.js";
 import { type Terminal } from "../cli/terminal.js";
+import { visibleLine } from "../cli/visible-text.js";
 import { annotateDashboards } from "../gate/annotate.js";
 import { type Clock } from "../gate/clock.js";
 import { type GateRecord, gateRecord, recordId } from "../gate/record.js";
@@ -133,7 +134,7 @@ const runnerOf = ({ terminal, clock }: RollbackOptions, parts: RollbackParts) =>
   parts,
   clock,
   progress: (line: string) => {
-    terminal.note(line);
+    terminal.note(visibleLine(line));
   },
 });
 

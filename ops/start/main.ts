@@ -34,7 +34,7 @@ export async function runStart(args: readonly string[], session: Session): Promi
     return exitCodes.ok;
   } catch (error) {
     if (signal.aborted) return exitCodes.interrupted;
-    terminal.note(`${terminal.noteColours.red("Error:")} ${messageOf(error)}`);
+    terminal.error(messageOf(error));
     if (error instanceof OperatorError && error.cure !== undefined)
       terminal.note(`What to do: ${error.cure}`);
     return error instanceof OperatorError ? error.exitCode : exitCodes.failed;

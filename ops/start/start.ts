@@ -65,7 +65,7 @@ async function deployAndVerify(
       await context.close();
     }
   });
-  terminal.print(`\n${tableReport(report, terminal)}\n`);
+  terminal.printColoured(`\n${tableReport(report, terminal)}\n`);
   printSummary(session, { server, deployedBy: deployer.title, orders, report, appEnv });
   const failures = failuresOf(report);
   if (failures !== undefined) throw failures;
@@ -77,7 +77,7 @@ async function step<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted();
-  terminal.print(terminal.colours.bold(title));
+  terminal.printColoured(terminal.colours.bold(title));
   return terminal.during(title, work);
 }
 
@@ -104,7 +104,7 @@ function printSummary({ terminal }: Session, { server, deployedBy, orders, repor
     ["Verify", summaryLine(report.results)],
   ];
   terminal.print(renderTable(["", ""], rows, terminal.width).trimStart());
-  terminal.print(
+  terminal.printColoured(
     `\n${terminal.colours.bold("The application's environment")} (with its secrets: npx o2cqrs env --show-secrets)`,
   );
   for (const { name, value } of document.variables) terminal.print(`  ${name}=${value}`);

@@ -1,3 +1,5 @@
+import { visibleText } from "../../cli/visible-text.js";
+
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -7,14 +9,13 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text for the inside of an HTML or XML element or of a quoted attribute. Control characters, which XML 1.0
- * cannot hold at all, become the replacement character.
+ * Text for the inside of an HTML or XML element or of a quoted attribute. Control characters, most of which XML 1.0
+ * cannot hold at all, are written as escapes; what is no character becomes the replacement character.
  */
 export function escapeMarkup(text: string): string {
-  return text
-
+  return visibleText(text)
     .replace(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      /[\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
       "\ufffd",
     )
     .replace(/[&<>"']/g, (character) => entities[character] ?? character);

@@ -1,5 +1,6 @@
 import { renderTable } from "../../cli/table.js";
 import { type Terminal } from "../../cli/terminal.js";
+import { visibleLine } from "../../cli/visible-text.js";
 import { type CheckResult, type Verdict, type VerifyReport } from "../check.js";
 import { summaryLine, verdictTitles } from "./summary.js";
 
@@ -14,9 +15,9 @@ export function tableReport(
     notApplicable: colours.dim,
   };
   const rows = report.results.map(({ verdict, id, threshold, evidence }) => [
-    paint[verdict](verdictTitles[verdict]),
+    { text: verdictTitles[verdict], paint: paint[verdict] },
     id,
-    `${evidence} ${colours.dim(`(wanted: ${threshold})`)}`,
+    [`${evidence} `, { text: `(wanted: ${threshold})`, paint: colours.dim }],
   ]);
   const failures = report.results.filter(({ verdict }) => verdict === "fail").map(describeFailure);
   return [
@@ -31,9 +32,9 @@ const mostDetails = 10;
 function describeFailure({ id, title, evidence, details = [], cure }: CheckResult): string {
   const more = details.length - mostDetails;
   return [
-    `${id}: ${title}: ${evidence}`,
-    ...details.slice(0, mostDetails).map((detail) => `  - ${detail}`),
+    visibleLine(`${id}: ${title}: ${evidence}`),
+    ...details.slice(0, mostDetails).map((detail) => visibleLine(`  - ${detail}`)),
     ...(more > 0 ? [`  … and ${more} more (see --json)`] : []),
-    ...(cure === undefined ? [] : [`  What to do: ${cure}`]),
+    ...(cure === undefined ? [] : [visibleLine(`  What to do: ${cure}`)]),
   ].join("\n");
 }
