@@ -6,8 +6,11 @@ import { chosenCounts, chosenRecords, variables } from "./variables.js";
 
 /** How fast an objective's error budget is spent: 1 spends it exactly within the period. */
 function burnRate(name: string, { title, bus, target, periodDays, source }: Objective) {
-  const { share, stream } = badShare(source, bus, chosenCounts(source));
+  const { share, all, stream } = badShare(source, bus, chosenCounts(source));
   const { factor, longWindowMinutes } = burnRates.fast;
+  const range = { minutes: longWindowMinutes };
+  // Who never failed has no series of failures: that is a burn rate of 0, and no gap.
+  const bad = `${share(range)} or ${all(range)} * 0`;
   return metricseries({
     id: `overview-burn-${name}`,
     title,
@@ -15,7 +18,7 @@ function burnRate(name: string, { title, bus, target, periodDays, source }: Obje
       `Objective: ${target * 100}% over ${periodDays} days, of what is chosen above. ` +
       `1 spends the budget exactly; the line is where the fast alert begins.`,
     stream,
-    promql: `(${share({ minutes: longWindowMinutes })}) / ${Number((1 - target).toPrecision(6))}`,
+    promql: `(${bad}) / ${Number((1 - target).toPrecision(6))}`,
     legend: bus,
     limit: { name: "fast burn", value: factor },
   });

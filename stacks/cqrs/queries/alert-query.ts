@@ -192,6 +192,8 @@ export interface BadShare {
   readonly share: (range: Range) => string;
   /** How many were. */
   readonly count: (range: Range) => string;
+  /** All operations, in whatever unit: something wherever anything was done. */
+  readonly all: (range: Range) => string;
   readonly metricStreams: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -209,21 +211,24 @@ export function badShare(source: ObjectiveSource, bus: string, among: Counted): 
     const { storedName } = streams.metrics;
     const matchers = { metric_name: name, bus, ...among.records };
     const count = (range: Range) => sum(sumOverTime(over(series(storedName, matchers), range)));
+    const all = (range: Range) => sum(increase(over(series(metric, measured), range)));
     return {
       stream: storedName,
-      share: (range) => ratio(count(range), sum(increase(over(series(metric, measured), range)))),
+      share: (range) => ratio(count(range), all(range)),
       count,
+      all,
       metricStreams: { [metric]: ["type"] },
     };
   };
   switch (source.kind) {
     case "status": {
       const bad = series(metric, { status: source.errorStatus, ...measured });
+      const all = (range: Range) => sum(rate(over(series(metric, measured), range)));
       return {
         stream: metric,
-        share: (range) =>
-          ratio(sum(rate(over(bad, range))), sum(rate(over(series(metric, measured), range)))),
+        share: (range) => ratio(sum(rate(over(bad, range))), all(range)),
         count: (range) => sum(increase(over(bad, range))),
+        all,
         metricStreams: { [metric]: ["type", "status"] },
       };
     }
@@ -232,6 +237,7 @@ export function badShare(source: ObjectiveSource, bus: string, among: Counted): 
         stream: `${metric}_bucket`,
         share: (range) => shareAbove(source.limitMs, metric, range, measured),
         count: (range) => countAbove(source.limitMs, metric, range, measured),
+        all: (range) => sum(rate(over(series(`${metric}_count`, measured), range))),
         metricStreams: {
           [`${metric}_bucket`]: ["le", "type", "handler"],
           [`${metric}_count`]: ["type", "handler"],
