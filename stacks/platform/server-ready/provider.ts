@@ -1,4 +1,5 @@
 import {
+  type Connection,
   connectionFrom,
   eventually,
   NotFoundError,
@@ -16,7 +17,7 @@ interface Inputs {
   readonly whereToLook: WhereToLook;
 }
 
-/** Waits until a server that has just been deployed answers, with the credentials that everything will use. */
+/** Waits until a server that has been deployed answers, with the credentials that everything will use. */
 export class ServerReadyProvider implements dynamic.ResourceProvider<Inputs, object> {
   #config: dynamic.Config | undefined;
 
@@ -32,18 +33,32 @@ export class ServerReadyProvider implements dynamic.ResourceProvider<Inputs, obj
     return Promise.resolve({ inputs, failures: [] });
   }
 
-  diff(): Promise<dynamic.DiffResult> {
-    return Promise.resolve({ changes: false });
+  /**
+   * A server that was ready and is not now has changed, and is waited for again: else every resource after this one
+   * would fail for the same reason. Nothing is thrown, so that a preview tells of it and goes on.
+   */
+  async diff(): Promise<dynamic.DiffResult> {
+    try {
+      const server = new OpenObserve(this.#connection(), { retries: 0 });
+      try {
+        await asked(server);
+      } finally {
+        await server.close();
+      }
+      return { changes: false };
+    } catch {
+      return { changes: true };
+    }
   }
 
   /** @throws Error when the time is over; any other refusal, such as of the password, at once */
   async create({ whereToLook }: Inputs): Promise<dynamic.CreateResult<object>> {
-    const connection = connectionFrom({ config: (key) => this.#config?.get(`o2cqrs:${key}`) });
+    const connection = this.#connection();
     const server = new OpenObserve(connection, { retries: 0 });
     let last: OpenObserveError | undefined;
     const answers = async (): Promise<true | undefined> => {
       try {
-        await server.folders.list("dashboards");
+        await asked(server);
         return true;
       } catch (error) {
         // A route that an ingress has not heard of yet is answered by 404.
@@ -59,9 +74,14 @@ export class ServerReadyProvider implements dynamic.ResourceProvider<Inputs, obj
     }
     throw new Error(
       `OpenObserve is deployed, but in ${textOf(this.waitMs)} it did not answer at ${connection.url}: ` +
-        `${last?.message ?? ""}\n${placeOf(last, whereToLook)}\n` +
+        `${last === undefined ? "" : happened(last)}\n${placeOf(last, whereToLook)}\n` +
         "What has been made stays; run pulumi up again when it answers.",
     );
+  }
+
+  async update(_id: string, _olds: object, inputs: Inputs): Promise<dynamic.UpdateResult<object>> {
+    const { outs = {} } = await this.create(inputs);
+    return { outs };
   }
 
   read(id: string): Promise<dynamic.ReadResult<object>> {
@@ -71,7 +91,18 @@ export class ServerReadyProvider implements dynamic.ResourceProvider<Inputs, obj
   delete(): Promise<void> {
     return Promise.resolve();
   }
+
+  #connection(): Connection {
+    return connectionFrom({ config: (key) => this.#config?.get(`o2cqrs:${key}`) });
+  }
 }
+
+/** What any server answers to whoever may configure it. */
+const asked = (server: OpenObserve): Promise<unknown> => server.folders.list("dashboards");
+
+/** The address has been told by then. */
+const happened = ({ status, serverMessage }: OpenObserveError): string =>
+  status === undefined ? serverMessage : `answered ${status}: ${serverMessage}`;
 
 function textOf(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);

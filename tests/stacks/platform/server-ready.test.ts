@@ -27,7 +27,7 @@ async function answering(...statuses: Status[]) {
   return { url, asked: () => asked, close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-async function ready(url: string, waitMs: number) {
+async function configured(url: string, waitMs = 60_000) {
   const provider = new ServerReadyProvider(waitMs);
   const values: Record<string, string> = {
     "o2cqrs:url": url,
@@ -40,8 +40,10 @@ async function ready(url: string, waitMs: number) {
     require: (key: string) => values[key] ?? "",
   };
   await provider.configure({ config });
-  return provider.create({ whereToLook });
+  return provider;
 }
+
+const ready = async (url: string, waitMs: number) => (await configured(url, waitMs)).create({ whereToLook });
 
 describe("a server that has just been deployed", () => {
   it("is waited for while its gateway has no route and no server behind it", async () => {
@@ -74,10 +76,56 @@ describe("a server that has just been deployed", () => {
     },
   );
 
+  it("has its address told once", async () => {
+    const server = await answering(502);
+    const { message } = await ready(server.url, 0).then(
+      () => new Error("it was ready"),
+      (error: unknown) => error as Error,
+    );
+    expect(message.split(server.url)).toHaveLength(2);
+    await server.close();
+  });
+
   it("that nobody answers for is told of with the way to it", async () => {
     const server = await answering(200);
     await server.close();
     await expect(ready(server.url, 0)).rejects.toThrow(whereToLook.unreachable);
+  });
+});
+
+describe("a server that was ready before", () => {
+  it("is asked once, and has not changed when it answers", async () => {
+    const server = await answering(200);
+    await expect((await configured(server.url)).diff()).resolves.toEqual({ changes: false });
+    expect(server.asked()).toBe(1);
+    await server.close();
+  });
+
+  it.each([401, 404, 502] as const)("has changed when it answers %s", async (status) => {
+    const server = await answering(status);
+    await expect((await configured(server.url)).diff()).resolves.toEqual({ changes: true });
+    await server.close();
+  });
+
+  it("has changed when nobody answers for it", async () => {
+    const server = await answering(200);
+    await server.close();
+    await expect((await configured(server.url)).diff()).resolves.toEqual({ changes: true });
+  });
+
+  it("is then waited for like a new one", async () => {
+    const server = await answering(502, 200);
+    const provider = await configured(server.url);
+    await expect(provider.update("ready", {}, { whereToLook })).resolves.toEqual({ outs: {} });
+    expect(server.asked()).toBe(2);
+    await server.close();
+  });
+
+  it("and told of once when it does not come back", async () => {
+    const server = await answering(502);
+    const provider = await configured(server.url, 0);
+    await expect(provider.update("ready", {}, { whereToLook })).rejects.toThrow(/router does not serve/);
+    await server.close();
   });
 });
 
