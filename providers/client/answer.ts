@@ -1,6 +1,6 @@
 /**
  * The server's answers come in three shapes: JSON `{code, message}`, plain text from its framework, and
- * nothing at all. A few say 200 and carry a failure inside.
+ * nothing at all. A few say 200 and carry a failure inside. What stands before it may answer with a page.
  */
 
 /** The body as JSON if it is JSON, as text if it is not, and undefined if there is none. */
@@ -19,11 +19,20 @@ export function failureIn(
   body: unknown,
   text: string,
 ): { status: number; serverMessage: string } | undefined {
-  if (status >= 400) return { status, serverMessage: messageIn(body) ?? text };
+  if (status >= 400) return { status, serverMessage: messageIn(body) ?? titleOf(text) ?? text };
   const code = isRecord(body) ? body.code : undefined;
   if (typeof code === "number" && code >= 400)
     return { status: code, serverMessage: messageIn(body) ?? text };
   return undefined;
+}
+
+/** The title of a page, which says all that pages of errors say, without the status that it begins with. */
+function titleOf(text: string): string | undefined {
+  if (!/^\s*<(?:!doctype|html)\b/i.test(text)) return undefined;
+  return /<title>([^<]+)<\/title>/i
+    .exec(text)?.[1]
+    ?.trim()
+    .replace(/^\d{3} /, "");
 }
 
 /** Search errors say more in `error_detail`, PromQL errors say it in `error`. */

@@ -94,7 +94,7 @@ const rotateHint =
   "Check o2cqrs:user and o2cqrs:password (a user's password or a service account's token). " +
   "Open-source servers take only o2cqrs:auth basic.";
 
-const behindHint = "What answers there has no server behind it: is OpenObserve up?";
+const behindHint = "What answers there has no server behind it that can serve: is OpenObserve up?";
 
 /**
  * The typed error for an answer with a failure status.
@@ -111,9 +111,10 @@ export function errorForStatus(
   if (status === 409) return new ConflictError(failure);
   if (status === 405 || status === 501) return new UnsupportedError(failure);
   if (status === 429) return new UnavailableError(failure, { notProcessed: true, retryAfterMs });
-  if (status === 502)
+  // 503 is what an ingress answers whose gateway has no pod that is ready: of no one request either.
+  if (status === 502 || status === 503)
     return new UnavailableError({ cure: behindHint, ...failure, address }, { retryAfterMs });
-  if (status === 503 || status === 504 || locked.test(failure.serverMessage))
+  if (status === 504 || locked.test(failure.serverMessage))
     return new UnavailableError(failure, { retryAfterMs });
   if (status >= 400 && status < 500)
     return exists.test(failure.serverMessage) ? new ConflictError(failure) : new ValidationError(failure);

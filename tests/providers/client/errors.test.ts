@@ -74,6 +74,16 @@ describe("An error of the server", () => {
     );
   });
 
+  test("that is an ingress's page says its title, at the address too", async () => {
+    const page =
+      "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n" +
+      "<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+    const html = { "content-type": "text/html" };
+    expect((await failureOf(503, page, html)).message).toMatch(
+      /^https?:\/\/[^/ ]+ answered 503: Service Temporarily Unavailable\n.*is OpenObserve up\?$/,
+    );
+  });
+
   test("that hides in a 200 is found", async () => {
     const error = await failureOf(200, { code: 500, message: "inner failure" });
     expect(error).toMatchObject({ status: 500, serverMessage: "inner failure" });
