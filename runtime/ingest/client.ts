@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import PQueue from "p-queue";
+import { Adoption, stopAll } from "./adoption.js";
 import { DeadLetters } from "./dead-letters.js";
 import { Delivery, type DeliveryParts } from "./delivery.js";
 import { DropReport } from "./drop-report.js";
@@ -16,6 +17,7 @@ import {
   type ResolvedIngestOptions,
   resolveIngestOptions,
 } from "./options.js";
+import { RequestLimit } from "./request-limit.js";
 import { type OwnedFolder, Spool } from "./spool.js";
 import { emptyStats, type StreamStats } from "./stats.js";
 import { Transport } from "./transport/transport.js";
@@ -59,11 +61,7 @@ export class IngestClient implements RecordSink {
   readonly #stats = new Map<string, StreamStats>();
   #folder: Promise<OwnedFolder | undefined>;
   #lanes = new Map<string, Lane>();
-  /** Lanes that take no new records: of adopted folders, and of one that was lost to another process. */
-  readonly #leftovers = new Set<Lane>();
-  readonly #deliveries = new Set<Promise<void>>();
-  #adoptTimer: NodeJS.Timeout | undefined;
-  #adopting: Promise<void> = Promise.resolve();
+  readonly #adoption: Adoption;
   #refused = false;
   #skewed = false;
   #closing: Promise<CloseReport> | undefined;
@@ -73,7 +71,7 @@ export class IngestClient implements RecordSink {
   /** @throws ZodError for a setting out of range */
   constructor(options: IngestOptions) {
     this.#options = resolveIngestOptions(options);
-    this.#batchSize = this.#options.performance.batchSize;
+    this.#batchSize = atLeastOne(this.#options.performance.batchSize);
     setMaxListeners(0, this.#abort.signal); // Every batch under way listens, and takes its listener back.
     const { directory, concurrency, performance, staleMs, maxDeadLetterBytes } = this.#options;
     this.#transport = new Transport({
@@ -82,27 +80,39 @@ export class IngestClient implements RecordSink {
       onServerTime: (aheadMs) => this.#compareClocks(aheadMs),
     });
     const letters = directory === undefined ? undefined : join(directory, "dead-letters");
+    const queue = new PQueue({ concurrency });
     this.#parts = {
       transport: this.#transport,
-      queue: new PQueue({ concurrency }),
+      queue,
+      requests: new RequestLimit(queue, {
+        timeoutMs: performance.timeout,
+        cooldownMs: this.#options.cooldownMs,
+      }),
       deadLetters: new DeadLetters(letters, maxDeadLetterBytes, (error) => this.#diskFailed(error)),
       emitter: this.events,
       options: this.#options,
     };
     this.#spool = directory === undefined ? undefined : new Spool(join(directory, "journals"), staleMs);
     this.#folder = this.#ownFolder();
-    if (this.#spool !== undefined) this.#adoptFrom(this.#spool);
+    this.#adoption = new Adoption(this.#spool, {
+      everyMs: staleMs,
+      signal: this.#abort.signal,
+      createLane: (stream, path) => this.#createLane(stream, Promise.resolve(path)),
+      onDiskError: (error) => this.#diskFailed(error),
+    });
+    this.#adoption.start(this.#folder);
   }
 
   send(stream: string, record: object): boolean {
-    let json: string;
     try {
-      json = JSON.stringify(record);
+      // What has a `toJSON` of its own may have no JSON at all.
+      const json = JSON.stringify(record) as string | undefined;
+      if (json !== undefined) return this.sendJson(stream, json);
+      this.#setAside(stream, "has no JSON form", "null");
     } catch (error) {
       this.#setAside(stream, `cannot be serialised: ${String(error)}`, "null");
-      return false;
     }
-    return this.sendJson(stream, json);
+    return false;
   }
 
   /** Like `send`, for a record that is JSON text already (an object, without line breaks around it). */
@@ -137,7 +147,7 @@ export class IngestClient implements RecordSink {
   }
 
   set batchSize(records: number) {
-    this.#batchSize = records;
+    this.#batchSize = atLeastOne(records);
   }
 
   /** Resolves when every record taken so far is in the buffer on disk (or in memory, without a disk). */
@@ -145,9 +155,12 @@ export class IngestClient implements RecordSink {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.persisted()));
   }
 
-  /** Resolves when every record taken so far is delivered or set aside, adopted ones included. */
+  /**
+   * Resolves when every record taken so far is delivered or set aside, adopted ones included; or when the client is
+   * closed before that.
+   */
   async flush(): Promise<void> {
-    await this.#adopting;
+    await this.#adoption.looked();
     await Promise.all(this.#allLanes().map((lane) => lane.flush()));
   }
 
@@ -172,7 +185,7 @@ export class IngestClient implements RecordSink {
   }
 
   async #close(deadlineMs: number): Promise<CloseReport> {
-    clearInterval(this.#adoptTimer);
+    this.#adoption.stopLooking();
     const deadline = new AbortController();
     const timeUp = sleep(deadlineMs, undefined, { signal: deadline.signal }).catch(() => undefined);
     await Promise.race([this.flush(), timeUp]);
@@ -181,8 +194,7 @@ export class IngestClient implements RecordSink {
     const folder = await this.#folder;
     const own = await stopAll([...this.#lanes.values()]);
     await folder?.release({ remove: own === 0 });
-    const undeliveredBytes = own + (await stopAll([...this.#leftovers]));
-    await Promise.all(this.#deliveries);
+    const undeliveredBytes = own + (await this.#adoption.ended());
     await this.#transport.close();
     this.#reportLost(folder === undefined);
     this.#drops.close();
@@ -253,41 +265,9 @@ export class IngestClient implements RecordSink {
   #folderLost(): void {
     if (this.#closing !== undefined) return;
     this.#diskFailed(new Error("The journal was taken over by another process while this one was stopped"));
-    for (const lane of this.#lanes.values()) this.#leftovers.add(lane);
+    this.#adoption.deliver([...this.#lanes.values()]);
     this.#lanes = new Map();
     this.#folder = this.#ownFolder();
-  }
-
-  #adoptFrom(spool: Spool): void {
-    const look = () => {
-      this.#adopting = this.#adopting
-        .then(() => this.#adopt(spool))
-        .catch((error: unknown) => {
-          this.#diskFailed(error);
-        });
-    };
-    // Not before our own folder is locked, or it would be taken for an abandoned one.
-    this.#adopting = this.#folder.then(() => undefined);
-    look();
-    this.#adoptTimer = setInterval(look, this.#options.staleMs).unref();
-  }
-
-  async #adopt(spool: Spool): Promise<void> {
-    for (const folder of await spool.adopt()) {
-      const lanes = (await folder.streams()).map((stream) =>
-        this.#createLane(stream, Promise.resolve(folder.journalOf(stream))),
-      );
-      for (const lane of lanes) this.#leftovers.add(lane);
-      const delivery = this.#deliverLeftovers(folder, lanes).finally(() => this.#deliveries.delete(delivery));
-      this.#deliveries.add(delivery);
-    }
-  }
-
-  async #deliverLeftovers(folder: OwnedFolder, lanes: readonly Lane[]): Promise<void> {
-    await Promise.race([Promise.all(lanes.map((lane) => lane.flush())), aborted(this.#abort.signal)]);
-    for (const lane of lanes) this.#leftovers.delete(lane);
-    const remove = (await stopAll(lanes)) === 0;
-    await folder.release({ remove }).catch((error: unknown) => this.#diskFailed(error));
   }
 
   #fits(bytes: number): boolean {
@@ -328,7 +308,7 @@ export class IngestClient implements RecordSink {
   }
 
   #allLanes(): Lane[] {
-    return [...this.#lanes.values(), ...this.#leftovers];
+    return [...this.#lanes.values(), ...this.#adoption.lanes];
   }
 
   #drop(stream: string, reason: "overflow" | "closed"): false {
@@ -380,20 +360,11 @@ export class IngestClient implements RecordSink {
   }
 }
 
+/** Whoever sets a batch size of nothing means the smallest: with none, nothing would ever be sent. */
+const atLeastOne = (records: number): number => (records >= 1 ? Math.floor(records) : 1);
+
 /** The options that a configuration describes. */
 export function ingestOptionsOf(config: CQRSOpenObserveConfig, tuning: IngestTuning = {}): IngestOptions {
   const { baseUrl, org, user, token, performance } = config;
   return { ...tuning, baseUrl, org, credentials: () => ({ user, token }), performance };
 }
-
-/** @returns the bytes that were not delivered */
-async function stopAll(lanes: readonly Lane[]): Promise<number> {
-  const left = await Promise.all(lanes.map((lane) => lane.stop()));
-  return left.reduce((sum, bytes) => sum + bytes, 0);
-}
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });

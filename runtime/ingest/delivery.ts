@@ -6,6 +6,7 @@ import { type DeadLetters } from "./dead-letters.js";
 import { type IngestEmitter } from "./events.js";
 import { type ResolvedIngestOptions } from "./options.js";
 import { rejectedRecords } from "./poison.js";
+import { type RequestLimit } from "./request-limit.js";
 import { type StreamStats } from "./stats.js";
 import { type Answer } from "./transport/answer.js";
 import { AnswerTimeoutError, type Transport } from "./transport/transport.js";
@@ -28,13 +29,14 @@ class NotYet extends Error {
   }
 }
 
-/** No answer came in time: fewer records at once may be faster. */
+/** No answer came in time to the only request under way: fewer records at once may be faster. */
 class TooSlow extends NotYet {}
 
 export interface DeliveryParts {
   readonly transport: Transport;
   /** Limits the requests under way; waiting between tries takes no place in it. */
   readonly queue: PQueue;
+  readonly requests: RequestLimit;
   readonly deadLetters: DeadLetters;
   readonly emitter: IngestEmitter;
   readonly options: Pick<ResolvedIngestOptions, "performance" | "retryBaseMs" | "retryMaxMs" | "cooldownMs">;
@@ -125,11 +127,15 @@ export class Delivery {
   /** Any error of the network, even a TypeError, is a reason to try again. */
   async #request(transport: Transport, batch: Batch): Promise<Answer> {
     this.signal.throwIfAborted();
+    const startedAt = performance.now();
     try {
-      return await transport.post(this.stream, batch.body(), this.signal);
+      const answer = await transport.post(this.stream, batch.body(), this.signal);
+      this.parts.requests.answered();
+      return answer;
     } catch (error) {
       this.signal.throwIfAborted();
-      if (error instanceof AnswerTimeoutError) throw new TooSlow(error.message);
+      if (error instanceof AnswerTimeoutError && this.parts.requests.timedOut(startedAt))
+        throw new TooSlow(error.message);
       throw new NotYet(error instanceof Error ? describe(error) : String(error));
     }
   }

@@ -49,7 +49,8 @@ export class Lane {
   #flushes: Flush[] = [];
   #inFlight: InFlight[] = [];
   #taking = false;
-  #waitingSince = 0;
+  /** By the monotonic clock: the other may be set back. */
+  #waitingSince: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #stopping: Promise<number> | undefined;
@@ -87,11 +88,12 @@ export class Lane {
 
   /**
    * Sends what was pushed before without waiting for its batches to fill; resolves when it is delivered or set aside,
-   * whatever is pushed meanwhile. Never, while the server is down.
+   * whatever is pushed meanwhile, or when the lane is stopped. Not while the server is down.
    */
   async flush(): Promise<void> {
     const journal = await this.#opening;
     await this.persisted();
+    if (this.#stopped) return;
     await new Promise<void>((resolve) => {
       this.#flushes.push({ to: journal.end, resolve });
       this.#pump();
@@ -126,6 +128,7 @@ export class Lane {
     await this.persisted();
     this.#stopped = true;
     clearTimeout(this.#timer);
+    for (const { resolve } of this.#flushes.splice(0)) resolve();
     const left = this.undeliveredBytes;
     await this.#journal?.close();
     return left;
@@ -160,7 +163,7 @@ export class Lane {
     this.#spare = page;
     this.#writing = false;
     for (const resolve of waiters) resolve();
-    if (this.#waitingSince === 0) this.#waitingSince = Date.now();
+    this.#waitingSince ??= performance.now();
     this.#scheduleGroup();
     this.#pump();
   }
@@ -181,7 +184,7 @@ export class Lane {
     const from = journal.reader;
     const run = await journal.take(this.#batchSize(), this.options.maxBatchBytes);
     this.#taking = false;
-    this.#waitingSince = journal.unreadBytes > 0 ? Date.now() : 0;
+    this.#waitingSince = journal.unreadBytes > 0 ? performance.now() : undefined;
     if (run !== undefined) {
       const inFlight: InFlight = { from, to: run.to, done: false };
       this.#inFlight.push(inFlight);
@@ -208,7 +211,8 @@ export class Lane {
     const full = journal.unreadRecords >= this.#batchSize() || bytes >= this.options.maxBatchBytes;
     const flush = this.#flushes.at(-1);
     if (full || journal.isBehind || (flush && journal.hasUnreadBefore(flush.to))) return 0;
-    return Math.max(0, this.#waitingSince + this.options.flushIntervalMs - Date.now());
+    const waited = performance.now() - (this.#waitingSince ?? -Infinity);
+    return Math.max(0, this.options.flushIntervalMs - waited);
   }
 
   #pumpIn(ms: number): void {

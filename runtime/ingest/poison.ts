@@ -14,6 +14,6 @@ export function rejectedRecords(records: string[], failed: number, reason: strin
 }
 
 function eventTime(record: string): number {
-  const { [eventTimeField]: time } = JSON.parse(record) as Record<string, unknown>;
+  const { [eventTimeField]: time } = (JSON.parse(record) ?? {}) as Record<string, unknown>;
   return typeof time === "number" ? time : 0;
 }

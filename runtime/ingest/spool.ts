@@ -26,9 +26,12 @@ export class OwnedFolder {
   async release(options: { readonly remove: boolean }): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    if (options.remove) await rm(this.path, { recursive: true, force: true });
-    // Whoever took the lock over has it now; that is no failure of the release.
-    await this.unlock().catch(() => undefined);
+    try {
+      if (options.remove) await rm(this.path, { recursive: true, force: true });
+    } finally {
+      // Whoever took the lock over has it now; that is no failure of the release.
+      await this.unlock().catch(() => undefined);
+    }
   }
 }
 

@@ -1,12 +1,15 @@
 import { frameHeaderBytes, sealFrame } from "./frame.js";
 
+/** A page that a burst made larger than this does not stay so large. */
+const usualBytes = 4 * 2 ** 20;
+
 /** Records on their way to the journal: all that came since the last write, written as one group. */
 export class Page {
   #buffer: Buffer;
   #used = 0;
   #records = 0;
 
-  constructor(initialBytes = 64 * 1024) {
+  constructor(readonly initialBytes = 64 * 1024) {
     this.#buffer = Buffer.allocUnsafe(initialBytes);
   }
 
@@ -37,6 +40,7 @@ export class Page {
   clear(): void {
     this.#used = 0;
     this.#records = 0;
+    if (this.#buffer.length > usualBytes) this.#buffer = Buffer.allocUnsafe(this.initialBytes);
   }
 
   #reserve(bytes: number): void {

@@ -2,6 +2,7 @@ import { ingestEndpoint } from "@o2cqrs/contract";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import { Pool } from "undici";
+import { orAborted } from "../../context/abort.js";
 import { authorization, type CredentialsSource } from "../../env/credentials.js";
 import { type Answer, type HttpAnswer, readAnswer } from "./answer.js";
 
@@ -76,11 +77,13 @@ export class Transport {
 
   async #request(path: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
     const headers: Record<string, string> = {
-      authorization: await this.#authorize(),
+      authorization: this.#authorization ?? (await this.#authorize(signal)),
       "content-type": "application/json",
     };
     if (this.#gzip) headers["content-encoding"] = "gzip";
-    const answer = await within(this.#options.timeoutMs, signal, async (deadline) => {
+    const { timeoutMs } = this.#options;
+    const late = () => new AnswerTimeoutError(timeoutMs);
+    const answer = await within(timeoutMs, signal, late, async (deadline) => {
       const response = await this.#pool.request({ method: "POST", path, headers, body, signal: deadline });
       const { statusCode: status } = response;
       return { status, headers: response.headers, body: await response.body.text() };
@@ -90,9 +93,14 @@ export class Transport {
     return readAnswer(answer, now);
   }
 
-  async #authorize(): Promise<string> {
-    this.#authorization ??= authorization(await this.#options.credentials());
-    return this.#authorization;
+  /** A source that never answers is a failure like any other, or all requests would wait for it for ever. */
+  async #authorize(signal: AbortSignal): Promise<string> {
+    const { timeoutMs, credentials } = this.#options;
+    const late = () => new Error(`no credentials within ${timeoutMs} ms`);
+    const given = await within(timeoutMs, signal, late, (deadline) =>
+      orAborted(Promise.resolve(credentials()), deadline),
+    );
+    return (this.#authorization = authorization(given));
   }
 
   /** The new path of a move that stays on this server and keeps the method: credentials go nowhere else. */
@@ -112,11 +120,12 @@ export class Transport {
 async function within<Result>(
   timeoutMs: number,
   signal: AbortSignal,
+  late: () => Error,
   work: (deadline: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const controller = new AbortController();
   const abort = () => controller.abort(signal.reason);
-  const timer = setTimeout(() => controller.abort(new AnswerTimeoutError(timeoutMs)), timeoutMs);
+  const timer = setTimeout(() => controller.abort(late()), timeoutMs);
   signal.addEventListener("abort", abort, { once: true });
   try {
     return await work(controller.signal);

@@ -1,5 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { getEventListeners, once } from "node:events";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { ingestingInEachTest, record } from "./ingesting.js";
 import { accept, json } from "./stub-server.js";
 
@@ -109,4 +111,106 @@ test("sets records that are too old aside and does not send the others again", a
       record: { _timestamp: 5, n: 2 },
     },
   ]);
+});
+
+test("a flush ends with the client, whatever is not delivered", async () => {
+  ingesting.server.respond = (_, response) => json(response, 503, {});
+  const client = ingesting.clientOf();
+  client.send("cqrs-events", record(1));
+  const flushed = client.flush();
+  await client.close({ deadlineMs: 20 });
+  await flushed;
+  await client.flush();
+});
+
+test("waits no longer for a batch to fill because the clock was set back", async () => {
+  const performance = { batchSize: 100, flushInterval: 100, maxRetries: 2, timeout: 5000 };
+  const client = ingesting.clientOf({ performance });
+  const arrived = once(ingesting.server.arrivals, "request");
+  const now = Date.now();
+  const clock = jest.spyOn(Date, "now").mockImplementation(() => now);
+  client.send("cqrs-events", record(1));
+  clock.mockImplementation(() => now - 3600e3);
+  await client.persisted();
+  clock.mockImplementation(() => now - 7200e3);
+  client.send("cqrs-events", record(2));
+  await arrived;
+  clock.mockRestore();
+  expect(numbers()).toContain(1);
+});
+
+test.each([0, -5, Number.NaN, 0.5])(
+  "a batch size of %p sends records one by one, and loses none",
+  async (batchSize) => {
+    const client = ingesting.clientOf();
+    client.batchSize = batchSize;
+    for (const n of [0, 1, 2]) client.send("cqrs-events", record(n));
+    await client.flush();
+    expect(ingesting.server.requests.map(({ records }) => records.length)).toEqual([1, 1, 1]);
+  },
+);
+
+test("a batch size that changes counts from the next batch on, while records keep coming", async () => {
+  const client = ingesting.clientOf();
+  let n = 0;
+  for (const batchSize of [100, 10, 50]) {
+    client.batchSize = batchSize;
+    ingesting.server.requests.length = 0;
+    for (let sent = 0; sent < 200; sent++) client.send("cqrs-events", record(n++));
+    await client.flush();
+    const sizes = ingesting.server.requests.map(({ records }) => records.length);
+    expect(Math.max(...sizes)).toBe(batchSize);
+  }
+  expect(client.stats["cqrs-events"]).toMatchObject({ accepted: 600, delivered: 600 });
+});
+
+test("a stream that is paused and set free again takes up where it was", async () => {
+  const client = ingesting.clientOf();
+  for (const n of [0, 1, 2, 3, 4, 5]) {
+    client.pausedStreams = n % 2 === 0 ? [] : ["cqrs-events", "unknown"];
+    expect(client.send("cqrs-events", record(n))).toBe(n % 2 === 0);
+  }
+  await client.flush();
+  expect(numbers()).toEqual([0, 2, 4]);
+  expect(client.stats["cqrs-events"]).toMatchObject({ delivered: 3, paused: 3, dropped: 0 });
+});
+
+test("one abandoned folder that cannot be read keeps no other from being delivered", async () => {
+  ingesting.server.respond = (_, response) => json(response, 503, {});
+  const first = ingesting.clientOf();
+  first.send("cqrs-events", record(7));
+  await first.close({ deadlineMs: 0 });
+  for (const name of ["0-bad", "1-bad", "9-bad", "z-bad"])
+    // The order in which they are read is the disk's.
+    await mkdir(join(ingesting.directory, "journals", name, "%ZZ"), { recursive: true });
+  ingesting.server.requests.length = 0;
+  ingesting.server.respond = accept;
+  const second = ingesting.clientOf();
+  const errors: Error[] = [];
+  second.events.on("diskError", ({ error }) => errors.push(error));
+  await second.flush();
+  expect(numbers()).toEqual([7]);
+  expect(errors).toHaveLength(4);
+  const locked = (await readdir(join(ingesting.directory, "journals"))).filter((name) =>
+    name.endsWith("bad.lock"),
+  );
+  expect(locked).toEqual([]);
+});
+
+test("journals that are adopted for days leave nothing on the client's signal", async () => {
+  const adopted = 30;
+  ingesting.server.respond = (_, response) => json(response, 503, {});
+  for (let n = 0; n < adopted; n++) {
+    const dead = ingesting.clientOf();
+    dead.send("cqrs-events", record(n));
+    await dead.close({ deadlineMs: 0 });
+  }
+  ingesting.server.respond = accept;
+  const listening = jest.spyOn(AbortSignal.prototype, "addEventListener");
+  const client = ingesting.clientOf();
+  await client.flush();
+  expect(numbers().length).toBeGreaterThanOrEqual(adopted);
+  const signals = new Set(listening.mock.contexts as AbortSignal[]);
+  while ([...signals].some((signal) => getEventListeners(signal, "abort").length > 0)) await setImmediate();
+  listening.mockRestore();
 });

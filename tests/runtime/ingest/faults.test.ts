@@ -170,6 +170,19 @@ test("reads its credentials again when they are refused", async () => {
   expect(client.stats.s).toMatchObject({ delivered: 1, failedRequests: 0 });
 });
 
+test("credentials that never come are a failure that is told of, and are asked for again", async () => {
+  let asked = 0;
+  const credentials = () =>
+    asked++ === 0 ? new Promise<Credentials>(() => undefined) : { user: "u", token: "t" };
+  const performance = { batchSize: 100, flushInterval: 10, maxRetries: 0, timeout: 100 };
+  const client = ingesting.clientOf({ credentials, performance, concurrency: 1 });
+  const failure = next(client, "failure");
+  client.send("s", record(1));
+  expect((await failure).reason).toBe("no credentials within 100 ms");
+  await client.flush();
+  expect(client.stats.s).toMatchObject({ delivered: 1 });
+});
+
 test("says to check the token when new credentials are refused as well, and keeps the records", async () => {
   ingesting.server.respond = (_, response) => json(response, 401, "Unauthorized Access");
   const client = ingesting.clientOf({ cooldownMs: 10_000 });
@@ -307,10 +320,11 @@ test("never throws: what cannot be serialised or is too large is set aside, what
   const circular: Record<string, unknown> = {};
   circular.self = circular;
   expect(client.send("s", circular)).toBe(false);
+  expect(client.send("s", { toJSON: () => undefined })).toBe(false);
   expect(client.send("s", { text: "x".repeat(5 * 2 ** 20) })).toBe(false);
   await client.close();
   expect(client.send("s", record(1))).toBe(false);
-  expect(client.stats.s).toMatchObject({ accepted: 0, deadLettered: 2, dropped: 1 });
+  expect(client.stats.s).toMatchObject({ accepted: 0, deadLettered: 3, dropped: 1 });
 });
 
 test("a listener that throws harms nothing", async () => {

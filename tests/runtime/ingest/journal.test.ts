@@ -225,3 +225,15 @@ describe("a full disk, for long and without a delivery", () => {
     await journal.close();
   });
 });
+
+test("a page that a burst made large gives the memory back", () => {
+  const page = new Page();
+  const held = () => page.bytes.buffer.byteLength;
+  const text = JSON.stringify("x".repeat(2 ** 20));
+  for (let n = 0; n < 20; n++) page.add(text);
+  expect(held()).toBeGreaterThan(20 * 2 ** 20);
+  page.clear();
+  expect(held()).toBeLessThan(2 ** 20);
+  page.add(text);
+  expect(page.bytes.subarray(frameHeaderBytes).toString()).toBe(text);
+});

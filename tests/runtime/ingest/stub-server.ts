@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
@@ -27,6 +27,8 @@ export class StubServer {
   /** Content types of what came by OTLP, which is not read. */
   readonly otlpTypes: (string | undefined)[] = [];
   respond: Respond = accept;
+  /** Tells of each request, when it was responded to. */
+  readonly arrivals = new EventEmitter<{ request: [StubRequest] }>();
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -84,5 +86,6 @@ export class StubServer {
     };
     this.requests.push(received);
     this.respond(received, response);
+    this.arrivals.emit("request", received);
   }
 }
