@@ -1,4 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { type Readable } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { OperatorError, usageError } from "../../cli/errors.js";
 import { type TrafficDriver } from "./driver.js";
@@ -10,6 +13,7 @@ export const percentPlaceholder = "{percent}";
 
 const timeoutMs = 60_000;
 const maxOutput = 4000;
+const lastWordsMs = 1000;
 
 /**
  * Moves traffic by a command of the operator's, as an array of arguments: no shell, so nothing is expanded.
@@ -48,26 +52,56 @@ function parseArgv(text: string): z.output<typeof argvSchema> {
   }
 }
 
-function run(
+/** How long a command may take to end once it is told to, before it is killed. */
+const graceMs = 5000;
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+async function run(
   file: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<void> {
-  // Not spawn's own timeout: its timer outlives a command that could not be started.
+  signal.throwIfAborted();
+  const child = spawn(file, args, { env, shell: false, stdio: ["ignore", "ignore", "pipe"] });
+  const said = lastWords(child.stderr);
+  const stop = () => {
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), graceMs).unref();
+  };
   const limit = AbortSignal.timeout(timeoutMs);
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      env,
-      shell: false,
-      stdio: ["ignore", "ignore", "pipe"],
-      signal: AbortSignal.any([signal, limit]),
+  const ended = AbortSignal.any([signal, limit]);
+  ended.addEventListener("abort", stop, { once: true });
+  try {
+    const { code, signal: ending } = await endOf(child, file);
+    signal.throwIfAborted();
+    if (code === 0 && !limit.aborted) return;
+    const how = limit.aborted
+      ? `no answer in ${timeoutMs / 1000} s`
+      : ending === null
+        ? `exit code ${code}`
+        : `signal ${ending}`;
+    throw new OperatorError(`The traffic command ${file} ended with ${how}: ${(await said()).trim()}`, {
+      cure: "Mend it; the gate continues where it is when it is started again.",
     });
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-maxOutput)));
+  } finally {
+    ended.removeEventListener("abort", stop);
+    // It would keep this process alive as long as whoever else holds it.
+    child.stderr.destroy();
+  }
+}
+
+/** Its exit, not the end of its output: what it left running in the background may hold that open for ever. */
+function endOf(child: ChildProcess, file: string): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code, signal) => {
+      resolve({ code, signal });
+    });
     child.once("error", (error) => {
-      // An aborted command is being killed: its end is awaited.
-      if (signal.aborted || limit.aborted) return;
       reject(
         new OperatorError(`The traffic command ${file} could not be run: ${error.message}`, {
           cure: "Give its path, and make it executable.",
@@ -75,25 +109,16 @@ function run(
         }),
       );
     });
-    child.once("close", (code, ending) => {
-      if (signal.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
-      if (code === 0) {
-        resolve();
-        return;
-      }
-      const how = limit.aborted
-        ? `no answer in ${timeoutMs / 1000} s`
-        : ending === null
-          ? `exit code ${code}`
-          : `signal ${ending}`;
-      reject(
-        new OperatorError(`The traffic command ${file} ended with ${how}: ${said.trim()}`, {
-          cure: "Mend it; the gate continues where it is when it is started again.",
-        }),
-      );
-    });
   });
+}
+
+/** Collects the end of what is said; asked for it, waits a moment for what is still under way. */
+function lastWords(output: Readable): () => Promise<string> {
+  let said = "";
+  output.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-maxOutput)));
+  return async () => {
+    if (!output.readableEnded)
+      await Promise.race([once(output, "end"), wait(lastWordsMs, undefined, { ref: false })]);
+    return said;
+  };
 }

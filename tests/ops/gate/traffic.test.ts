@@ -1,13 +1,17 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eventually } from "@o2cqrs/providers/client";
 import { stringify } from "yaml";
 import { commandDriver } from "../../../ops/gate/traffic/command.js";
 import { canaryAnnotations, ingressDriver } from "../../../ops/gate/traffic/ingress.js";
 import { clusterAccess } from "../../../ops/gate/traffic/kubeconfig.js";
+
+jest.setTimeout(60_000);
 
 const { signal } = new AbortController();
 
@@ -49,6 +53,31 @@ describe("the command hook", () => {
     const controller = new AbortController();
     const hook = JSON.stringify([process.execPath, "-e", "setInterval(() => {}, 1000)"]);
     const moved = commandDriver(hook, {}).set(5, controller.signal);
+    controller.abort(new Error("interrupted"));
+    await expect(moved).rejects.toThrow("interrupted");
+  });
+
+  test("that leaves something running in the background is done when it ends itself", async () => {
+    const pid = join(folder, "pid");
+    const background = `require("child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: ["ignore", "ignore", "inherit"], detached: true })`;
+    const hook = [
+      process.execPath,
+      "-e",
+      `const child = ${background}; child.unref(); fs.writeFileSync(${JSON.stringify(pid)}, String(child.pid))`,
+    ];
+    await commandDriver(JSON.stringify(hook), { PATH: process.env.PATH }).set(5, signal);
+    process.kill(Number(await readFile(pid, "utf8")));
+  });
+
+  test("that does not end when it is told to is killed", async () => {
+    const [controller, ready] = [new AbortController(), join(folder, "ready")];
+    const hook = [
+      process.execPath,
+      "-e",
+      `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); fs.writeFileSync(${JSON.stringify(ready)}, "")`,
+    ];
+    const moved = commandDriver(JSON.stringify(hook), {}).set(5, controller.signal);
+    await eventually(() => Promise.resolve(existsSync(ready) ? true : undefined), { withinMs: 50_000 });
     controller.abort(new Error("interrupted"));
     await expect(moved).rejects.toThrow("interrupted");
   });
