@@ -55,7 +55,9 @@ export function deadLetterMiddleware(queue: DeadLetterQueue): Middleware {
       try {
         return await next();
       } catch (error) {
-        operation.deadLettered = await queue.put(deadEvent(operation, error)).then(
+        // Within a function of its own, as a queue may throw at once.
+        const put = async () => queue.put(deadEvent(operation, error));
+        operation.deadLettered = await put().then(
           () => true,
           () => false,
         );

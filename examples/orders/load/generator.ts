@@ -23,6 +23,8 @@ export interface LoadCounts {
 const customers = 8;
 /** How often a customer looks at an order before it changes: enough for the cache to be worth its name. */
 const looks = 7;
+/** Milliseconds of customers that are made up for at once: after a clock that jumped, or a machine that slept, not all. */
+const owedAtMostMs = 1000;
 /** Milliseconds until a changed rate is noticed, at most. */
 const longestWaitMs = 250;
 
@@ -50,6 +52,7 @@ export class LoadGenerator {
       const rate = options.rate();
       // Nothing is owed for a time without traffic, and a rate that rises does not wait for a customer planned before.
       due = rate === 0 ? Date.now() : Math.min(due, Date.now() + 1000 / rate);
+      due = Math.max(due, Date.now() - owedAtMostMs);
       for (; rate > 0 && due <= Date.now(); due += 1000 / rate) this.#serve();
       await sleep(Math.min(longestWaitMs, Math.max(1, due - Date.now())));
     }

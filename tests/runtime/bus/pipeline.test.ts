@@ -332,14 +332,32 @@ describe("events", () => {
     ]);
   });
 
-  test("when the dead-letter queue fails too, the subscriber's error reaches the bus", async () => {
-    const deadLetters = { put: () => Promise.reject(new Error("queue down")) };
+  test.each([
+    ["fails", () => Promise.reject(new Error("queue down"))],
+    [
+      "throws at once",
+      () => {
+        throw new Error("queue down");
+      },
+    ],
+  ])("when the dead-letter queue %s too, the subscriber's error reaches the bus", async (_, put) => {
+    const deadLetters = { put };
     const pipeline = pipelineOf({ deadLetters, retry: { retries: { event: 0 } } });
     const failing = pipeline.handleEvent(new OrderPlaced(), "Mailer", () =>
       Promise.reject(new Error("bounced")),
     );
     await expect(failing).rejects.toThrow("bounced");
     expect(recording.of("events")[0]).toMatchObject({ status: "error", dlq: false });
+  });
+
+  test("subscribers that fail for days leave no more dead letters than the queue keeps, the newest", async () => {
+    const deadLetters = new InMemoryDeadLetterQueue(10);
+    const pipeline = pipelineOf({ deadLetters, retry: { retries: { event: 0 } } });
+    const fail = () => Promise.reject(new Error("bounced"));
+    const events = Array.from({ length: 50 }, () => new OrderPlaced());
+    for (const event of events) await pipeline.handleEvent(event, "Mailer", fail);
+    expect(deadLetters.events.map(({ event }) => event)).toEqual(events.slice(-10));
+    expect(await pipeline.idle(1000)).toBe(0);
   });
 
   test("the dead-letter counter of a type begins at zero, so that its first rise can be seen", async () => {

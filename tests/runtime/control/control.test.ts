@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import {
   controlCleared,
@@ -135,6 +136,27 @@ describe("the control endpoint", () => {
     const again = controlCleared.parse((await call("POST", controlPaths.clear)).body);
     expect(again).toMatchObject({ refreshers: { queries: 0 }, queues: { deadLetters: 0 } });
   });
+});
+
+test("calls end while records keep coming, one after another, and none is lost", async () => {
+  const { ingest } = telemetry;
+  const flushed = jest.spyOn(ingest!, "flush");
+  let sent = 0;
+  const pushing = setInterval(() => ingest!.send("s", { n: sent++ }), 1);
+  for (let round = 0; round < 5; round++) {
+    const batchSize = round % 2 === 0 ? 100 : 1000;
+    const pausedStreams = round % 2 === 0 ? ["cqrs-app"] : [];
+    const { body } = await call("PATCH", controlPaths.settings, { batchSize, pausedStreams });
+    expect(controlChange.parse(body).after).toMatchObject({ batchSize, pausedStreams });
+    expect((await call("POST", controlPaths.clear)).status).toBe(200);
+    let ended = false;
+    void (flushed.mock.results.at(-1)!.value as Promise<void>).then(() => (ended = true));
+    await setImmediate();
+    expect(ended).toBe(true); // And not the time that a clear waits at most.
+  }
+  clearInterval(pushing);
+  await ingest!.flush();
+  expect(ingest!.stats.s).toMatchObject({ accepted: sent, delivered: sent, dropped: 0 });
 });
 
 describe("the control endpoint refuses", () => {
