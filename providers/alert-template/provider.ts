@@ -4,7 +4,7 @@ import { difference, type Difference } from "../base/diff.js";
 import { Provider, stateOf } from "../base/provider.js";
 import { refreshed } from "../base/refresh.js";
 import { awaitShown } from "../base/shown.js";
-import { takeOver } from "../base/take-over.js";
+import { takeOver, TakeOverRefusedError } from "../base/take-over.js";
 import type { Properties } from "../base/values.js";
 import { type AlertTemplateInputs, alertTemplateSchema } from "./args.js";
 import { alertTemplateKind, existingFrom, templateBody } from "./rules.js";
@@ -24,6 +24,11 @@ export class AlertTemplateProvider extends Provider<AlertTemplateInputs, AlertTe
   protected async make(inputs: AlertTemplateInputs): Promise<dynamic.CreateResult<AlertTemplateState>> {
     const { alertTemplates } = this.server;
     const existing = await alertTemplates.get(inputs.name);
+    if (existing !== undefined && !alertTemplates.isOwn(existing))
+      throw new TakeOverRefusedError(
+        `AlertTemplate ${inputs.name} exists in the organisation default, which shares its templates with all ` +
+          "others: no other can have one of that name. Choose another name.",
+      );
     if (existing === undefined) await alertTemplates.create(templateBody(inputs));
     else if (takeOver(alertTemplateKind, inputs.name, inputs, existingFrom(existing)))
       await this.#write(inputs);
@@ -31,8 +36,9 @@ export class AlertTemplateProvider extends Provider<AlertTemplateInputs, AlertTe
   }
 
   async read(id: string, state: Properties): Promise<dynamic.ReadResult<Properties>> {
-    const existing = await this.server.alertTemplates.get(id);
-    return existing === undefined
+    const { alertTemplates } = this.server;
+    const existing = await alertTemplates.get(id);
+    return existing === undefined || !alertTemplates.isOwn(existing)
       ? {}
       : refreshed(alertTemplateKind, id, state, existingFrom(existing).inputs);
   }

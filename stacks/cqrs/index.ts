@@ -119,6 +119,7 @@ export class CqrsObservability extends Part {
           owners: args.alerts.owners ?? {},
           allowPrivateReceivers: args.alerts.allowPrivateReceivers ?? false,
           channels: args.alerts.channels,
+          organization: args.organization,
           planned,
           runbookUrl: args.alerts.runbookUrl ?? runbookPage,
           folderId: alertFolder.folderId,

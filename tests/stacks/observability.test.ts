@@ -292,10 +292,18 @@ describe("the configuration of a CQRS application", () => {
 
     it("have a template of their kind", () => {
       for (const kind of ["webhook", "slack", "email", "pagerduty", "alertmanager"]) {
-        expect(destination(kind)).toMatchObject({ name: `cqrs-${kind}`, template: `cqrs-${kind}` });
+        // Another organisation must not have templates named as those of `default`.
+        const template = `cqrs-${kind}-team_a`;
+        expect(destination(kind)).toMatchObject({ name: `cqrs-${kind}`, template });
+        expect(named(all, "AlertTemplate", `cqrs-${kind}`).inputs).toMatchObject({ name: template });
         const { body } = named(all, "AlertTemplate", `cqrs-${kind}`).inputs as { body: string };
         expect(body.includes("routing-key")).toBe(kind === "pagerduty");
       }
+    });
+
+    it("have templates of their own names in the organisation default", async () => {
+      const inside = await registered({ organization: "default", alerts: alerting });
+      expect(named(inside, "AlertDestination", "cqrs-webhook").inputs.template).toBe("cqrs-webhook");
     });
 
     it("may be on private addresses only where the stack says so", async () => {

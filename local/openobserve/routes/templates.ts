@@ -92,9 +92,12 @@ async function remove(request: ServerRequest, context: ServerContext): Promise<R
   const { organization } = request;
   const name = request.parameter("name");
   const { destinations, alerts, templates } = context.metadata;
-  const destination = destinations.list(organization).find(({ template }) => template === name);
+  // One of the same name that `default` uses keeps this one, though nothing uses it (seen on v0.90.3).
+  const organizations = new Set([organization, defaultOrganization]);
+  const uses = ({ template }: { readonly template?: string | null }) => template === name;
+  const destination = [...organizations].flatMap((each) => destinations.list(each)).find(uses);
   if (destination) return message(409, `Template is in use for destination ${destination.name}`);
-  const alert = alerts.list(organization).find(({ template }) => template === name);
+  const alert = [...organizations].flatMap((each) => alerts.list(each)).find(uses);
   if (alert) return message(400, `Template is in use for alert ${alert.name}`);
   if (!templates.get(organization, name)) throw failure(404, "Template not found");
   await templates.delete(organization, name);

@@ -20,6 +20,8 @@ export { type Channels } from "./channels.js";
 export interface AlertsArgs extends AlertContext {
   readonly planned: readonly PlannedAlert[];
   readonly channels: Channels;
+  /** Organisation that everything is in. */
+  readonly organization: string;
   /** Folder that holds the alerts. */
   readonly folderId: Input<string>;
   /** Address of a dashboard without a time range. */
@@ -84,16 +86,25 @@ export class Alerts extends Part {
     );
   }
 
-  #template(kind: ChannelKind, name: string, { channels, adopt }: AlertsArgs): AlertTemplate {
+  #template(kind: ChannelKind, name: string, args: AlertsArgs): AlertTemplate {
+    const { channels, organization, adopt } = args;
     const routingKey = channels.pagerduty?.routingKey;
     const template = templateOf(kind, "");
     const body =
       kind === "pagerduty" && routingKey !== undefined
         ? routingKey.apply((key) => templateOf(kind, key).body)
         : template.body;
-    return new AlertTemplate(name, { ...template, name, body, adopt }, this.own);
+    const own = { ...template, name: templateName(name, organization), body, adopt };
+    return new AlertTemplate(name, own, this.own);
   }
 }
+
+/**
+ * Templates of the organisation `default` are shown, used and kept by all others: another organisation can
+ * neither make one of the same name nor, if it has one, delete it.
+ */
+const templateName = (name: string, organization: string): string =>
+  organization === "default" ? name : `${name}-${organization.replace(/[^A-Za-z0-9_-]/g, "_")}`;
 
 const streamsRead = (
   { stream, metricStreams }: AlertQuery,

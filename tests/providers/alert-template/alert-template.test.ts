@@ -1,4 +1,5 @@
 import { AlertTemplateProvider } from "../../../providers/alert-template/provider.js";
+import { OpenObserve } from "../../../providers/client/index.js";
 import { destroy, failures, refresh, up } from "../deploy.js";
 import { onEveryServer, unique } from "../servers.js";
 
@@ -42,6 +43,18 @@ onEveryServer("An alert template", (on) => {
     await expect(up(provider, { name, body: "{}" })).rejects.toThrow(/differs in body[\s\S]*adopt: true/);
     await up(provider, { name, body: "{}", adopt: true });
     expect((await on().server.alertTemplates.get(name))?.body).toBe("{}");
+  });
+
+  test("of the organisation default is not taken for one of another, which merely sees it", async () => {
+    const name = unique("shared");
+    const shared = await up(provider, { name, body });
+    const { identifier } = await on().server.organizations.create(unique("team"));
+    const there = new OpenObserve({ ...on().connection, organization: identifier });
+    const theirs = new AlertTemplateProvider(() => there);
+    await expect(up(theirs, { name, body })).rejects.toThrow(/exists in the organisation default/);
+    expect(await refresh(theirs, shared)).toBeUndefined();
+    expect((await there.alertTemplates.list()).map((each) => each.name)).not.toContain(name);
+    await there.close();
   });
 });
 

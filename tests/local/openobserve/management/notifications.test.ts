@@ -39,6 +39,19 @@ describe.each(["0.60", "0.90"] as const)("Templates, version %s", (version) => {
     expect((await server.get(`${other}/own`)).body.isDefault).toBeNull();
   });
 
+  test("of another organisation are kept while default uses one of the same name", async () => {
+    const { body } = await server.post("/api/organizations", { name: "other" });
+    const other = `/api/${body.identifier}/alerts/templates`;
+    await server.post(other, { name: "t", body: "{}" });
+    await server.post(templates, { name: "t", body: "{}" });
+    await server.post(destinations, { name: "d", url: "http://example.com", template: "t" });
+    const refused = await server.delete(`${other}/t`);
+    expect(refused.status).toBe(409);
+    expect(message(refused)).toBe("Template is in use for destination d");
+    await server.delete(`${destinations}/d`);
+    expect((await server.delete(`${other}/t`)).status).toBe(200);
+  });
+
   test.each([
     [{ name: "t", body: "" }, "Template body cannot be empty"],
     [{ name: "t", body: "x", type: "email" }, "Email Template cannot have empty title"],
