@@ -133,11 +133,18 @@ export class PulumiCli implements Deployer {
 
   async config(stack: string): Promise<StackConfigValues> {
     const args = ["config", "--json", "--show-secrets", "--stack", stack, ...this.#configFile];
-    const { stdout } = await promisify(execFile)(this.#path, args, {
-      cwd: this.#projectRoot,
-      env: { ...this.#env },
-    });
-    return configSchema.parse(JSON.parse(stdout));
+    try {
+      const { stdout } = await promisify(execFile)(this.#path, args, {
+        cwd: this.#projectRoot,
+        env: { ...this.#env },
+      });
+      return configSchema.parse(JSON.parse(stdout));
+    } catch (error) {
+      throw new OperatorError(`The config of stack ${stack} cannot be read: ${messageOf(error)}`, {
+        cure: "See that the stack's backend answers, and that its passphrase or key is given.",
+        cause: error,
+      });
+    }
   }
 
   /**

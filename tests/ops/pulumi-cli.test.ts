@@ -51,6 +51,15 @@ afterEach(async () => {
 });
 
 describe("with a Pulumi CLI on the PATH", () => {
+  test("a config that cannot be read ends in an error that says what to do", async () => {
+    const deployer = await findDeployer(recordSession(folder, { ...env, FAIL: "config" }), "prod");
+    await expect(deployer.config("prod")).rejects.toMatchObject({
+      name: "OperatorError",
+      message: expect.stringContaining("The config of stack prod cannot be read"),
+      cure: expect.stringContaining("passphrase"),
+    });
+  });
+
   test("it deploys, and the operator is told its version", async () => {
     const deployer = await findDeployer(recordSession(folder, env), "prod");
     expect(deployer.title).toBe("Pulumi CLI v3.259.0");
