@@ -193,7 +193,7 @@ export class IngestClient implements RecordSink {
     this.#abort.abort(new Error("The ingest client was closed"));
     const folder = await this.#folder;
     const own = await stopAll([...this.#lanes.values()]);
-    await folder?.release({ remove: own === 0 });
+    await folder?.release({ remove: own === 0 }).catch((error: unknown) => this.#diskFailed(error));
     const undeliveredBytes = own + (await this.#adoption.ended());
     await this.#transport.close();
     this.#reportLost(folder === undefined);

@@ -170,7 +170,19 @@ export class Journal {
     this.#cursor?.move(this.#done);
     if (isBefore(this.#reader, this.#done)) this.#reader = this.#done;
     this.#forget(oldest);
-    return countFrames(oldest.segment, from).finally(() => this.#removed(oldest.segment));
+    return this.#countGivenUp(oldest.segment, from);
+  }
+
+  /** Never rejects: no one may wait for it. */
+  async #countGivenUp(segment: Segment, from: number): Promise<number> {
+    try {
+      return await countFrames(segment, from);
+    } catch (error) {
+      this.#options.onDiskError(error as Error);
+      return 0;
+    } finally {
+      await this.#removed(segment);
+    }
   }
 
   /** Records of this process that no one took yet; records of earlier processes are counted as bytes only. */

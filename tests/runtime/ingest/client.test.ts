@@ -2,6 +2,7 @@ import { getEventListeners, once } from "node:events";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { OwnedFolder } from "../../../runtime/ingest/spool.js";
 import { ingestingInEachTest, record } from "./ingesting.js";
 import { accept, json } from "./stub-server.js";
 
@@ -121,6 +122,16 @@ test("a flush ends with the client, whatever is not delivered", async () => {
   await client.close({ deadlineMs: 20 });
   await flushed;
   await client.flush();
+});
+
+test("closes although its folder cannot be removed, and tells of it", async () => {
+  const client = ingesting.clientOf();
+  const release = jest.spyOn(OwnedFolder.prototype, "release").mockRejectedValueOnce(new Error("busy"));
+  const told = once(client.events, "diskError");
+  client.send("cqrs-events", record(1));
+  expect((await client.close()).streams["cqrs-events"]).toMatchObject({ delivered: 1 });
+  expect(await told).toMatchObject([{ error: { message: "busy" } }]);
+  release.mockRestore();
 });
 
 test("waits no longer for a batch to fill because the clock was set back", async () => {

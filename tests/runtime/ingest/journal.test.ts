@@ -226,6 +226,24 @@ describe("a full disk, for long and without a delivery", () => {
   });
 });
 
+test("a segment that is given up and cannot be read is gone all the same, and harms no one", async () => {
+  const usage = { disk: 0, memory: 0 };
+  const journal = await Journal.open({ ...options(), usage });
+  await append(journal, { filler: "x".repeat(400) });
+  await append(journal, { n: 2 });
+  const probe = await open(join(directory, "probe"), "w");
+  const broken = jest.spyOn(Object.getPrototypeOf(probe) as typeof probe, "read");
+  await probe.close();
+  broken.mockRejectedValue(Object.assign(new Error("i/o error"), { code: "EIO" }));
+  expect(await journal.giveUpOldest("memory")).toBeUndefined();
+  expect(await journal.giveUpOldest("anywhere")).toBe(0);
+  broken.mockRestore();
+  expect(errors).toMatchObject([{ code: "EIO" }]);
+  expect(await segments()).toHaveLength(1);
+  expect(await takeAll(journal)).toEqual([{ n: 2 }]);
+  await journal.close();
+});
+
 test("a page that a burst made large gives the memory back", () => {
   const page = new Page();
   const held = () => page.bytes.buffer.byteLength;
