@@ -12,7 +12,7 @@ import { gateRecord } from "../gate/record.js";
 import { gateText } from "../gate/report/terminal.js";
 import { gateStateFile, runGate } from "../gate/run-gate.js";
 import { gateSettings } from "../gate/settings.js";
-import { stuckGate } from "../gate/standing.js";
+import { standingOf, stuckGate } from "../gate/standing.js";
 import { ReleaseStore } from "../gate/store.js";
 import { type TrafficDriver } from "../gate/traffic/driver.js";
 import {
@@ -151,6 +151,9 @@ async function openGate(options: GateVerbOptions, session: Session): Promise<voi
     for (const file of files) terminal.note(file);
     const error = outcomeError(record);
     if (error !== undefined) throw error;
+  } catch (error) {
+    if (session.signal.aborted) await tellStanding(options, session);
+    throw error;
   } finally {
     await Promise.all([context.close(), traffic.close()]);
   }
@@ -177,6 +180,21 @@ async function openContext(
   }
 }
 
+const recordUnderWay = (projectRoot: string, stack: string) =>
+  new ReleaseStore(projectRoot, stack).read(gateStateFile, gateRecord).catch(() => undefined);
+
+/** The command that takes the traffic back, with the traffic options of this one. */
+const rollbackCommand = (options: GateVerbOptions): string =>
+  ["o2cqrs", "rollback", "--stack", options.stack, ...trafficArguments(options)].map(shellWord).join(" ");
+
+/** An operator who interrupts a gate leaves traffic behind. */
+async function tellStanding(options: GateVerbOptions, { terminal, projectRoot }: Session): Promise<void> {
+  const record = await recordUnderWay(projectRoot, options.stack);
+  if (record === undefined) return;
+  terminal.note(`${standingOf(record)}.`);
+  terminal.note(`Run the same command to go on, or take the traffic back: ${rollbackCommand(options)}`);
+}
+
 async function withStanding(
   error: unknown,
   options: GateVerbOptions,
@@ -184,12 +202,8 @@ async function withStanding(
   { projectRoot, signal }: Session,
 ): Promise<unknown> {
   if (!(error instanceof OperatorError)) return error;
-  const { stack } = options;
-  const record = await new ReleaseStore(projectRoot, stack)
-    .read(gateStateFile, gateRecord)
-    .catch(() => undefined);
+  const record = await recordUnderWay(projectRoot, options.stack);
   if (record === undefined) return error;
   const percent = await traffic.read(signal).catch(() => undefined);
-  const words = ["o2cqrs", "rollback", "--stack", stack, ...trafficArguments(options)];
-  return stuckGate(error, { record, percent, rollback: words.map(shellWord).join(" ") });
+  return stuckGate(error, { record, percent, rollback: rollbackCommand(options) });
 }

@@ -12,6 +12,7 @@ import { systemClock } from "../gate/clock.js";
 import { trafficDriver, type TrafficOptions, withTrafficOptions } from "../gate/traffic/options.js";
 import { controlClient, type ControlledProcess } from "../rollback/control-client.js";
 import { listenForAlerts } from "../rollback/listen/server.js";
+import { type RollbackRecord } from "../rollback/record.js";
 import { failedSteps } from "../rollback/rollback.js";
 import {
   type RollbackOptions,
@@ -193,7 +194,14 @@ function report(
   for (const file of files) terminal.note(file);
   const failed = failedSteps(record).map(({ id }) => rollbackSteps[id].title);
   if (failed.length > 0)
-    throw new OperatorError(`${failed.length} steps failed: ${failed.join("; ")}`, {
+    throw new OperatorError(`${failed.length} steps failed: ${failed.join("; ")}. ${trafficIn(record)}`, {
       cure: "Mend what their messages name, and run the rollback again: it goes on with them.",
     });
+}
+
+/** What matters first: who has the traffic now. */
+function trafficIn({ steps, dryRun }: RollbackRecord): string {
+  const step = steps.find(({ id }) => id === "traffic");
+  if (dryRun || step === undefined) return "Nothing was changed.";
+  return step.status === "done" ? `Traffic: ${step.detail ?? ""}.` : "The canary may still have traffic.";
 }

@@ -1,4 +1,5 @@
 import { type VerifyContext } from "../verify/context.js";
+import { answeredWithin } from "./answered-within.js";
 import { type Observation } from "./figures.js";
 import { type Window } from "./gate.js";
 import { Meter } from "./measure.js";
@@ -25,21 +26,10 @@ export function observer(
 } {
   const { admin: server, appConfig } = context;
   const samplingRate = appConfig.tracing.enabled ? appConfig.tracing.samplingRate : 0;
-  const look = async <Seen>(read: (meter: Meter) => Promise<Seen>): Promise<Seen> => {
-    const timeUp = new AbortController();
-    const timer = setTimeout(() => {
-      timeUp.abort(new Error(`OpenObserve did not answer within ${withinMs / 1000} s`));
-    }, withinMs);
-    const signal = AbortSignal.any([context.signal, timeUp.signal]);
-    try {
-      return await Promise.race([
-        read(new Meter({ server, samplingRate, service, signal })),
-        rejectedBy(signal),
-      ]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  const look = <Seen>(read: (meter: Meter) => Promise<Seen>): Promise<Seen> =>
+    answeredWithin(withinMs, context.signal, (signal) =>
+      read(new Meter({ server, samplingRate, service, signal })),
+    );
   return {
     observe: ({ canary, stable }, window, stableWindow) =>
       look(async (meter) => {
@@ -52,14 +42,5 @@ export function observer(
     stableVersion: (canary, window) => look((meter) => meter.stableVersion(canary, micros(window))),
   };
 }
-
-const rejectedBy = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const rejectNow = () => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) rejectNow();
-    else signal.addEventListener("abort", rejectNow, { once: true });
-  });
 
 const micros = ({ start, end }: Window) => ({ start: start * 1000, end: end * 1000 });

@@ -1,4 +1,5 @@
-import { OperatorError, usageError } from "../cli/errors.js";
+import { OpenObserveError } from "@o2cqrs/providers/client";
+import { exitCodes, messageOf, OperatorError, usageError } from "../cli/errors.js";
 import { type Terminal } from "../cli/terminal.js";
 import { visibleLine } from "../cli/visible-text.js";
 import { type VerifyContext } from "../verify/context.js";
@@ -58,11 +59,11 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
       await store.write(gateStateFile, json(changed));
     };
     await save(record);
-    const figures = observer(options.context, record.service);
+    const seen = observer(options.context, record.service);
     const ended = await new Gate(record, {
       clock: options.clock,
       traffic: options.traffic,
-      observe: (window, stableWindow) => figures.observe(record, window, stableWindow),
+      observe: (window, stableWindow) => seen.observe(record, window, stableWindow),
       save,
       mayGoOn: () => refuseDuringRollback(store),
       progress: (line) => options.terminal.note(`${isoTime(options.clock.now())}  ${visibleLine(line)}`),
@@ -93,6 +94,12 @@ async function recordToRun(options: GateOptions, store: ReleaseStore): Promise<G
       `A gate of release ${found.canary} (stable ${found.stable}) is under way`,
       "End it first: run it to its end, o2cqrs rollback, or --restart to forget it.",
     );
+  // Its steps would be observed, and promoted, while nothing moves.
+  if (options.traffic.observesOnly && found.traffic !== options.traffic.title)
+    throw usageError(
+      `Gate ${found.id} moves traffic by ${found.traffic}, and this command moves none`,
+      "Give the same --traffic as before; or --restart to forget the gate.",
+    );
   options.terminal.note(`Going on with gate ${found.id}`);
   return resumed(found, options.clock.now());
 }
@@ -119,12 +126,32 @@ async function newRecord(options: GateOptions): Promise<GateRecord> {
 
 async function findStable({ context, clock, canary, service }: GateOptions): Promise<string> {
   const now = clock.now();
-  const found = await observer(context, service).stableVersion(canary, { start: now - hour, end: now });
+  const found = await figures(
+    observer(context, service).stableVersion(canary, { start: now - hour, end: now }),
+    context,
+  );
   if (found !== undefined) return found;
   throw usageError(
     `No command of another version than ${canary} was recorded in the last hour`,
     "Name the stable version with --stable, and see that its telemetry arrives.",
   );
+}
+
+/** Figures that nothing can be begun without. @throws OperatorError when they cannot be read */
+async function figures<Figures>(reading: Promise<Figures>, { signal }: VerifyContext): Promise<Figures> {
+  try {
+    return await reading;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new OperatorError(`The figures of the versions cannot be read: ${messageOf(error)}`, {
+      exitCode:
+        error instanceof OpenObserveError && error.status !== undefined
+          ? exitCodes.failed
+          : exitCodes.unreachable,
+      cure: "See what OpenObserve lacks: o2cqrs doctor. Nothing was moved.",
+      cause: error,
+    });
+  }
 }
 
 /** Looks once; nothing is moved. */
@@ -137,7 +164,10 @@ async function rehearse(options: GateOptions): Promise<GateRecord> {
   );
   const now = clock.now();
   const window: Window = { start: now - record.settings.minObservationMs, end: now };
-  const observation = await observer(context, record.service).observe(record, window, window);
+  const observation = await figures(
+    observer(context, record.service).observe(record, window, window),
+    context,
+  );
   return rehearsal(record, { observation, percent, window });
 }
 
@@ -145,7 +175,7 @@ async function annotated(record: GateRecord, { context }: GateOptions): Promise<
   const { outcome, startedAt } = record;
   if (outcome === undefined) return record;
   const mark = { title: outcomeLine(record), text: outcome.reason, start: startedAt, end: outcome.at };
-  return { ...record, annotated: await annotateDashboards(context.admin, mark) };
+  return { ...record, annotated: await annotateDashboards(context.admin, mark, context.signal) };
 }
 
 async function finish(

@@ -71,7 +71,10 @@ export async function runRollback(
     await store.remove(gateStateFile);
     const text = `${trigger.source}: ${trigger.reason}`;
     const mark = { title: `Rollback ${done.id}`, text, start: done.startedAt, end: options.clock.now() };
-    const marked = { ...done, annotated: await annotateDashboards(options.context.admin, mark) };
+    const marked = {
+      ...done,
+      annotated: await annotateDashboards(options.context.admin, mark, parts.signal),
+    };
     await save(marked);
     return finish(marked, gate, store, options);
   });
@@ -165,8 +168,10 @@ async function rehearse(
   for (const { id } of record.steps) {
     const at = clock.now();
     try {
-      const memory = (await rollbackSteps[id].prepare?.(parts)) ?? {};
-      steps.push({ id, status: "pending", detail: "would be taken", at, memory });
+      const step = rollbackSteps[id];
+      const memory = (await step.prepare?.(parts)) ?? {};
+      const detail = step.rehearse?.(parts, memory) ?? "would be taken";
+      steps.push({ id, status: "pending", detail, at, memory });
     } catch (error) {
       parts.signal.throwIfAborted();
       steps.push({ id, status: "failed", detail: messageOf(error), at });

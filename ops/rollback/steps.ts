@@ -34,11 +34,15 @@ export interface RollbackStep {
   prepare?(parts: RollbackParts): Promise<RollbackMemory>;
   /** Whether what it remembers is of everything that is named now; absent where it always is. */
   covers?(memory: RollbackMemory, parts: RollbackParts): boolean;
+  /** What `apply` would do, one sentence; absent where there is nothing to say of it. */
+  rehearse?(parts: RollbackParts, memory: RollbackMemory): string;
   /** @returns what was done, one sentence */
   apply(parts: RollbackParts, memory: RollbackMemory): Promise<string>;
   /** Absent where nothing is left behind. */
   undo?(parts: RollbackParts, memory: RollbackMemory): Promise<string>;
 }
+
+const byHand = "--traffic names nothing that moves traffic, so it must be moved by hand";
 
 const traffic: RollbackStep = {
   title: "Give all traffic to the previous version",
@@ -47,10 +51,17 @@ const traffic: RollbackStep = {
     return percent === undefined ? {} : { percent };
   },
   async apply({ traffic: driver, signal }, { percent }) {
+    if (driver.observesOnly) return `nothing was moved: ${byHand}`;
     await driver.set(0, signal);
     return `0% to the canary, before ${percent === undefined ? "unknown" : `${percent}%`}; ${driver.title}`;
   },
+  rehearse({ traffic: driver }, { percent }) {
+    if (driver.observesOnly) return `would move nothing: ${byHand}`;
+    return `would give the canary 0%, now ${percent === undefined ? "unknown" : `${percent}%`}; ${driver.title}`;
+  },
   async undo({ traffic: driver, signal }, { percent }) {
+    if (driver.observesOnly)
+      return `nothing was moved${percent === undefined ? "" : `, the canary had ${percent}%`}: ${byHand}`;
     if (percent === undefined)
       throw new OperatorError("It is not known what share of traffic the canary had", {
         cure: "Start a gate, which gives it its share step by step.",
@@ -77,6 +88,7 @@ const calm: RollbackStep = {
     }
     return `sampling at most ${bounds.samplingRate}, batches of at most ${bounds.batchSize}, ${inProcesses(processes)}`;
   },
+  rehearse: wouldBeTaken,
   async undo(parts, { settings = {} }) {
     const changed = changedProcesses(parts, settings);
     await resetEach(changed, ({ samplingRate, batchSize }) => ({ samplingRate, batchSize }), parts);
@@ -103,6 +115,8 @@ const pause: RollbackStep = {
     const off = pipelines.map(({ name }) => name).join(", ");
     return `${noisy.join(", ") || "no stream"} ${inProcesses(processes)}; pipelines off: ${off || "none"}`;
   },
+  rehearse: (parts, { pipelines = [] }) =>
+    `${wouldBeTaken(parts)}; pipelines off: ${pipelines.map(({ name }) => name).join(", ") || "none"}`,
   async undo(parts, { settings = {}, pipelines = [] }) {
     const changed = changedProcesses(parts, settings);
     await doEach(
@@ -148,6 +162,7 @@ const clear: RollbackStep = {
   title: "Clear background refreshes and queues",
   prepare: ({ processes }) => Promise.resolve({ cleared: processes.map(({ url }) => url) }),
   covers: ({ cleared = [] }, { processes }) => processes.every(({ url }) => cleared.includes(url)),
+  rehearse: wouldBeTaken,
   async apply({ processes, signal }) {
     const cleared: ControlCleared[] = [];
     for (const process of processes) cleared.push(await process.clear(signal));
@@ -208,6 +223,10 @@ function changedProcesses(
     const before = settings[process.url];
     return before === undefined || ended.includes(process.url) ? [] : [[process, before] as const];
   });
+}
+
+function wouldBeTaken({ processes }: Pick<RollbackParts, "processes">): string {
+  return `would be taken ${inProcesses(processes)}`;
 }
 
 /** None at all is said so: it is easily forgotten to name them. */

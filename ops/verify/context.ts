@@ -56,9 +56,12 @@ export interface VerifyContextOptions {
   readonly settleSeconds?: number;
   /** Drill the alerts, in this time. Default: no drill. */
   readonly drill?: DrillClock;
-  /** Also where the server does not answer: each request then says so itself. Default false. */
+  /** Also where the server does not answer: each request then says so itself, and soon. Default false. */
   readonly evenUnreachable?: boolean;
 }
+
+/** Where the server may well be away, no request is worth minutes. */
+const impatient = { retries: 2, headersTimeoutMs: 10_000, bodyTimeoutMs: 10_000 } as const;
 
 /**
  * Connects as the operator and as the application.
@@ -71,7 +74,9 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
   const appEnv = appEnvOf(await deployer.outputs(stack), stack);
   const connection = operatorConnection(config, session);
   const appConfig = configFromEnv(appEnv);
-  const admin = options.evenUnreachable === true ? new OpenObserve(connection) : await openServer(connection);
+  const waits = options.evenUnreachable === true ? impatient : {};
+  const admin =
+    options.evenUnreachable === true ? new OpenObserve(connection, waits) : await openServer(connection);
   const { credential, caCertificate } = connection;
   const authority = caCertificate === undefined ? {} : { caCertificate };
   const app = new OpenObserve(
@@ -81,6 +86,7 @@ export async function openVerifyContext(options: VerifyContextOptions): Promise<
         ? { kind: "bearer", token: appConfig.token }
         : { kind: "basic", user: appConfig.user, password: appConfig.token },
     ),
+    waits,
   );
   const close = async () => {
     await Promise.all([admin.close(), app.close()]);

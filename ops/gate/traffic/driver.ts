@@ -2,6 +2,8 @@
 export interface TrafficDriver {
   /** In words, for plan and report: no secret. */
   readonly title: string;
+  /** Given where it moves nothing: what it is told, someone else must do. */
+  readonly observesOnly?: true;
   /** Percent of traffic that the canary has; undefined where the driver cannot tell. */
   read(signal: AbortSignal): Promise<number | undefined>;
   /**
@@ -15,6 +17,7 @@ export interface TrafficDriver {
 /** Observes only: whoever deploys moves the traffic, the gate says when. */
 export const observeOnly: TrafficDriver = {
   title: "none (observes only; traffic is moved by someone else)",
+  observesOnly: true,
   read: () => Promise.resolve(undefined),
   set: () => Promise.resolve(),
   close: () => Promise.resolve(),

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
 import { isAuthorized } from "openobserve-cqrs/runtime/control";
-import { usageError } from "../../cli/errors.js";
+import { messageOf, usageError } from "../../cli/errors.js";
 import { type RollbackTrigger } from "../record.js";
 import { alertMessage, reactionTo } from "./alert-message.js";
 
@@ -53,8 +53,14 @@ export async function listenForAlerts(options: AlertListenerOptions): Promise<Al
       () => response.destroy(),
     );
   });
-  server.listen(options.port ?? 0, options.host ?? "127.0.0.1");
-  await once(server, "listening");
+  const host = options.host ?? "127.0.0.1";
+  server.listen(options.port ?? 0, host);
+  await once(server, "listening").catch((error: unknown) => {
+    throw usageError(
+      `Alerts cannot be listened for on ${host}, port ${options.port ?? "any"}: ${messageOf(error)}`,
+      "Name another port with --listen, or an address of this machine with --host.",
+    );
+  });
   const { address, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,

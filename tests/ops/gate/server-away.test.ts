@@ -92,7 +92,8 @@ describe("a gate that was killed, while OpenObserve is away", () => {
     expect(await away.shares()).toEqual([0]);
     expect(stdout).toMatch(/Give all traffic to the previous version +done +0% to the canary, before 25%/);
     // What needs the server is told, to be taken when it is back.
-    expect(said).toMatch(/2 steps failed: Pause noisy streams; See that the key streams are collected/);
+    expect(said).toMatch(/2 steps failed: Pause noisy streams; See that the key streams are collected\./);
+    expect(said).toMatch(/Traffic: 0% to the canary, before 25%; command /);
     expect(code).toBe(1);
     expect(await away.store.has(gateStateFile)).toBe(false);
     expect(await away.store.has(rollbackStateFile)).toBe(true);

@@ -100,6 +100,21 @@ describe("the plan's triggers", () => {
 });
 
 describe("the listener", () => {
+  test("says what to do about a port that is taken", async () => {
+    await expect(
+      listenForAlerts({
+        token,
+        environment: "prod",
+        port: Number(new URL(listener.url).port),
+        onTrigger: () => Promise.resolve(),
+      }),
+    ).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("EADDRINUSE"),
+      cure: expect.stringContaining("--listen"),
+    });
+  });
+
   test("listens on this machine only, unless told otherwise", () => {
     expect(new URL(listener.url).hostname).toBe("127.0.0.1");
   });

@@ -2,6 +2,7 @@ import { NotFoundError, UnavailableError } from "@o2cqrs/providers/client";
 import { type RollbackRecord, rollbackRecord, rollbackStepIds } from "../../../ops/rollback/record.js";
 import { failedSteps, rollBack, type RollbackRun, undo } from "../../../ops/rollback/rollback.js";
 import { OperatorError } from "../../../ops/cli/errors.js";
+import { observeOnly } from "../../../ops/gate/traffic/driver.js";
 import { type RollbackParts } from "../../../ops/rollback/steps.js";
 import { VirtualClock } from "../gate/simulation.js";
 
@@ -177,6 +178,17 @@ describe("a rollback", () => {
     await undo(second, ["calm", "pause"], runnerOf(parts));
     expect(world.settings).toEqual(before.settings);
     expect(world.pipelines).toEqual(before.pipelines);
+  });
+
+  test("says so where nothing moves the traffic, and claims no share", async () => {
+    const { parts } = makeWorld();
+    const byHand = { ...parts, traffic: observeOnly, lastPercent: 25 };
+    const record = await rollBack(newRecord(), runnerOf(byHand));
+    const detail = (of: RollbackRecord) => of.steps.find(({ id }) => id === "traffic")?.detail;
+    expect(detail(record)).toMatch(/^nothing was moved: .* by hand$/);
+    expect(detail(await undo(record, rollbackStepIds, runnerOf(byHand)))).toMatch(
+      /^nothing was moved, the canary had 25%: .* by hand$/,
+    );
   });
 
   test("never raises what is lower already", async () => {

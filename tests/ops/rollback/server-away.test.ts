@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo } from "node:net";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,4 +136,50 @@ describe("o2cqrs rollback --undo while OpenObserve is away", () => {
     expect(code).toBe(0);
     expect(await away.store.has(rollbackStateFile)).toBe(false);
   });
+});
+
+describe("o2cqrs rollback --dry-run", () => {
+  test("says what each step would act on, and that nothing was changed", async () => {
+    const away = await awayStack("prod");
+    const { stdout, said, code } = await away.run("rollback", "--dry-run").finally(() => away.remove());
+    const flat = stdout.replace(/\s+/g, " ");
+    expect(flat).toContain("would move nothing: --traffic names nothing that moves traffic");
+    expect(flat).toContain("would be taken in no process: --control names none");
+    expect(said).toMatch(/1 steps failed: Pause noisy streams\. Nothing was changed\./);
+    expect(code).toBe(1);
+  });
+});
+
+test("a server that may well be away is asked three times, not five, by whoever rolls back", async () => {
+  let asked = 0;
+  const busy = createServer((request, response) => {
+    asked++;
+    request.resume();
+    response.writeHead(503).end("no");
+  });
+  busy.listen(0, "127.0.0.1");
+  await once(busy, "listening");
+  const url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+  const outputs = await deployer.outputs("away");
+  const env = { ...(outputs.env as Record<string, string>), [envNames.url]: url };
+  const context = await openVerifyContext({
+    session: { env: {}, projectRoot: "/nonexistent", signal: new AbortController().signal },
+    deployer: {
+      ...deployer,
+      outputs: () => Promise.resolve({ env }),
+      config: async () => ({ ...(await deployer.config("away")), "o2cqrs:url": url }),
+    },
+    stack: "away",
+    since: { text: "30m", milliseconds: 1_800_000 },
+    evenUnreachable: true,
+  });
+  for (const server of [context.admin, context.app]) {
+    asked = 0;
+    await expect(server.pipelines.list()).rejects.toThrow("503");
+    expect(asked).toBe(3);
+  }
+  await context.close();
+  const closed = once(busy, "close");
+  busy.close();
+  await closed;
 });

@@ -7,41 +7,42 @@ import { ReleaseStore } from "../../../ops/gate/store.js";
 import { recordSession } from "./session.js";
 
 /** Nobody listens there. */
-const url = "http://127.0.0.1:9";
+const nowhere = "http://127.0.0.1:9";
 const user = "root@example.com";
 const password = "Complexpass#123";
 
-const outputs = {
+const outputsOf = (url: string) => ({
   env: {
     [envNames.url]: url,
     [envNames.organization]: "default",
     [envNames.user]: user,
     [envNames.token]: password,
   },
-};
-const config = {
+});
+const configOf = (url: string) => ({
   "o2cqrs:url": { value: url },
   "o2cqrs:user": { value: user },
   "o2cqrs:password": { value: password, secret: true },
-};
+});
 
 /** Stands for the Pulumi CLI of a project whose stack was deployed before. */
-const pulumi = `#!${process.execPath}
+const pulumiOf = (url: string) => `#!${process.execPath}
 const [verb] = process.argv.slice(2);
-const answers = ${JSON.stringify({ version: "v3.259.0", stack: JSON.stringify(outputs), config: JSON.stringify(config) })};
+const answers = ${JSON.stringify({ version: "v3.259.0", stack: JSON.stringify(outputsOf(url)), config: JSON.stringify(configOf(url)) })};
 console.log(answers[verb]);
 `;
 
-/** A stack that was deployed, and whose OpenObserve is away now. */
-export async function awayStack(stack: string) {
+/** A stack that was deployed, and whose OpenObserve is away now, or is only what answers at the address. */
+export async function awayStack(stack: string, url = nowhere) {
   const folder = await mkdtemp(join(tmpdir(), "o2cqrs-away-"));
   const bin = join(folder, "bin");
   await mkdir(bin);
-  await writeFile(join(bin, "pulumi"), pulumi);
+  await writeFile(join(bin, "pulumi"), pulumiOf(url));
   await chmod(join(bin, "pulumi"), 0o755);
   await writeFile(join(folder, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
   const shares = join(folder, "shares");
   await writeFile(shares, "");
+  const session = () => recordSession(folder, { PATH: [bin, dirname(process.execPath)].join(delimiter) });
   return {
     store: new ReleaseStore(folder, stack),
     /** Options of a traffic driver that writes down what share it is told to give. */
@@ -61,10 +62,11 @@ export async function awayStack(stack: string) {
         .split("\n")
         .filter((line) => line !== "")
         .map(Number),
+    session,
     async run(verb: string, ...args: readonly string[]) {
-      const session = recordSession(folder, { PATH: [bin, dirname(process.execPath)].join(delimiter) });
-      const code = await runCommandLine([verb, "--stack", stack, ...args], session);
-      return { code, said: session.stderr(), stdout: session.stdout() };
+      const own = session();
+      const code = await runCommandLine([verb, "--stack", stack, ...args], own);
+      return { code, said: own.stderr(), stdout: own.stdout() };
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
