@@ -1,7 +1,7 @@
 import { type ControlSettings, type CQRSOpenObserveConfig } from "@o2cqrs/contract";
 import { context, propagation, trace, type Tracer } from "@opentelemetry/api";
 import { type MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
-import { BatchSpanProcessor, NodeTracerProvider, NoopSpanProcessor } from "@opentelemetry/sdk-trace-node";
+import { NodeTracerProvider, NoopSpanProcessor } from "@opentelemetry/sdk-trace-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { configFromEnv, type Environment } from "../env/config.js";
 import { type CredentialsSource } from "../env/credentials.js";
@@ -22,6 +22,7 @@ import {
 } from "./exporters.js";
 import { countExportFailures, observeIngest } from "./ingest-metrics.js";
 import { resourceOf } from "./resource.js";
+import { SpanQueue } from "./span-queue.js";
 
 export interface TelemetryOptions {
   /** Default: `process.env`. */
@@ -168,10 +169,9 @@ function startTracing(config: CQRSOpenObserveConfig, identity: ServiceIdentity, 
   const enabled = config.enable && config.tracing.enabled;
   const tail = new ErrorTail(
     enabled
-      ? new BatchSpanProcessor(createTraceExporter(exporter), {
-          maxQueueSize: 16_384,
-          maxExportBatchSize: 512,
-        })
+      ? new SpanQueue(createTraceExporter(exporter), 16_384, (spans) =>
+          exporter.onFailed("traces", spans, undefined),
+        )
       : new NoopSpanProcessor(),
   );
   const sampler = new RecordingSampler(enabled ? config.tracing.samplingRate : 0);
