@@ -59,6 +59,8 @@ export class IngestClient implements RecordSink {
   readonly #drops = new DropReport(this.events);
   readonly #spool: Spool | undefined;
   readonly #stats = new Map<string, StreamStats>();
+  /** Records by stream that were dropped or set aside instead of being accepted. */
+  readonly #refusals = new Map<string, number>();
   #folder: Promise<OwnedFolder | undefined>;
   #lanes = new Map<string, Lane>();
   readonly #adoption: Adoption;
@@ -204,7 +206,7 @@ export class IngestClient implements RecordSink {
   #reportLost(inMemory: boolean): void {
     if (!inMemory) return;
     for (const [stream, { accepted, delivered, deadLettered, dropped }] of this.#stats) {
-      const lost = accepted - delivered - deadLettered - dropped;
+      const lost = accepted - delivered - deadLettered - dropped + (this.#refusals.get(stream) ?? 0);
       if (lost > 0) this.#countDrop(stream, "lost", lost);
     }
   }
@@ -312,9 +314,14 @@ export class IngestClient implements RecordSink {
   }
 
   #drop(stream: string, reason: "overflow" | "closed"): false {
+    this.#countRefusal(stream);
     this.#countDrop(stream, reason, 1);
     if (reason === "overflow") this.#watchForDrain();
     return false;
+  }
+
+  #countRefusal(stream: string): void {
+    this.#refusals.set(stream, (this.#refusals.get(stream) ?? 0) + 1);
   }
 
   #countDrop(stream: string, reason: "overflow" | "closed" | "lost", records: number): void {
@@ -337,6 +344,7 @@ export class IngestClient implements RecordSink {
   }
 
   #setAside(stream: string, reason: string, record: string): void {
+    this.#countRefusal(stream);
     this.#statsOf(stream).deadLettered++;
     void this.#parts.deadLetters.add(stream, reason, [record]);
     this.events.tell("deadLetter", { stream, records: 1, reason });

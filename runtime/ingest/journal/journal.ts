@@ -128,11 +128,11 @@ export class Journal {
       }
       const expected = Math.ceil(maxRecords * this.#recordBytes * 1.1);
       const run = await this.#read(segment, offset, maxRecords, Math.min(maxBytes, expected));
-      if (run === undefined) continue;
+      // Given up meanwhile, and counted so; or closed.
+      if (run === undefined || !this.#entries.includes(entry)) continue;
       this.#recordBytes = run.end / run.starts.length;
       entry.taken += run.starts.length;
-      // Unless the segment was given up meanwhile, and the reader with it moved on.
-      if (isBefore(this.#reader, run.to)) this.#reader = run.to;
+      this.#reader = run.to;
       return run;
     }
   }
@@ -157,7 +157,7 @@ export class Journal {
   /**
    * Gives up the oldest segment that is not being written.
    * @param place where room is needed
-   * @returns the undelivered records it held, or undefined if there is no such segment
+   * @returns the records it held that no one took, or undefined if there is no such segment
    */
   giveUpOldest(place: "anywhere" | keyof Usage): Promise<number> | undefined {
     const oldest = this.#entries[0];
@@ -165,7 +165,8 @@ export class Journal {
     if (place !== "anywhere" && place !== oldest.kind) return undefined;
     if (oldest === this.#writing) this.#writing = undefined; // The next group starts a new one.
     const { number } = oldest.segment;
-    const from = this.#done.segment === number ? this.#done.offset : 0;
+    // What was taken is still delivered.
+    const from = oldest.segment.size - bytesAfter(oldest.segment, this.#reader);
     this.#done = { segment: number + 1, offset: 0 };
     this.#cursor?.move(this.#done);
     if (isBefore(this.#reader, this.#done)) this.#reader = this.#done;

@@ -226,6 +226,18 @@ describe("a full disk, for long and without a delivery", () => {
   });
 });
 
+test("what is given up is either counted or delivered, never both", async () => {
+  const journal = await Journal.open(options());
+  await append(journal, { n: 1 }, { n: 2 }, { n: 3 });
+  expect(await journal.take(1, 4096)).toBeDefined();
+  const taking = journal.take(10, 4096);
+  expect(await journal.giveUpOldest("anywhere")).toBe(2);
+  expect(await taking).toBeUndefined();
+  await append(journal, { n: 4 });
+  expect(await takeAll(journal)).toEqual([{ n: 4 }]);
+  await journal.close();
+});
+
 test("a segment that is given up and cannot be read is gone all the same, and harms no one", async () => {
   const usage = { disk: 0, memory: 0 };
   const journal = await Journal.open({ ...options(), usage });

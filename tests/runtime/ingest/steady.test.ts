@@ -76,3 +76,30 @@ test("a burst that memory has no room for costs nothing that waits on disk", asy
   await client.flush();
   expect(client.stats.s).toMatchObject({ delivered: 1100 - refused, dropped: refused });
 });
+
+test("what is lost with the memory is told of exactly, however many records were refused before", async () => {
+  ingesting.server.respond = (_, response) => json(response, 503, {});
+  const client = ingesting.clientOf({ directory: undefined, maxMemoryBytes: 64 * 1024 });
+  const drops = { overflow: 0, closed: 0, lost: 0 };
+  client.events.on("dropped", ({ reason, records }) => (drops[reason] += records));
+  let accepted = 0;
+  for (let n = 0; n < 1000; n++) if (client.send("s", { ...record(n), filler })) accepted++;
+  await client.close({ deadlineMs: 20 });
+  expect(drops).toEqual({ overflow: 1000 - accepted, closed: 0, lost: accepted });
+  expect(client.stats.s).toMatchObject({ accepted, delivered: 0, dropped: 1000 });
+});
+
+test("every record that was accepted is counted once: as delivered, or as given up for newer ones", async () => {
+  ingesting.server.respond = (_, response) => json(response, 503, {});
+  const tuning = { maxBufferBytes: 64 * 1024, segmentBytes: 4096, overflow: "drop-oldest" } as const;
+  const client = ingesting.clientOf({ ...tuning, cooldownMs: 10 });
+  for (let n = 0; n < 1000; n++) {
+    expect(client.send("s", { ...record(n), filler })).toBe(true);
+    if (n % 20 === 19) await client.persisted();
+  }
+  ingesting.server.respond = accept;
+  await client.flush();
+  const { delivered, dropped } = client.stats.s!;
+  expect(dropped).toBeGreaterThan(0);
+  expect(delivered + dropped).toBe(1000);
+});
