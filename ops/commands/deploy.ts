@@ -14,23 +14,30 @@ const descriptions: Readonly<Record<DeployAction, string>> = {
 interface DeployOptions {
   readonly stack: string;
   readonly json: boolean;
+  readonly refresh?: boolean;
 }
 
-function deployVerb(action: DeployAction): Verb {
-  return (session) =>
-    new Command(action)
-      .description(`${descriptions[action]} (Pulumi CLI if there is one, else the embedded engine)`)
-      .addOption(stackOption())
-      .addOption(jsonOption())
-      .action((options: DeployOptions) => deploy(action, options, session));
-}
+const command = (action: DeployAction, session: Session) =>
+  new Command(action)
+    .description(`${descriptions[action]} (Pulumi CLI if there is one, else the embedded engine)`)
+    .addOption(stackOption())
+    .addOption(jsonOption())
+    .action((options: DeployOptions) => deploy(action, options, session));
 
-async function deploy(action: DeployAction, { stack, json }: DeployOptions, session: Session): Promise<void> {
+async function deploy(
+  action: DeployAction,
+  { stack, json, refresh: isRefreshed = false }: DeployOptions,
+  session: Session,
+): Promise<void> {
   const deployer = await findDeployer(session, stack);
   session.terminal.note(`${action} of stack ${stack} with the ${deployer.title}`);
-  await deployer.run(action, { stack, json, signal: session.signal });
+  await deployer.run(action, { stack, json, refresh: isRefreshed, signal: session.signal });
 }
 
-export const up = deployVerb("up");
-export const refresh = deployVerb("refresh");
-export const destroy = deployVerb("destroy");
+export const up: Verb = (session) =>
+  command("up", session).option(
+    "--refresh",
+    "look at the server first, and put right what others changed there",
+  );
+export const refresh: Verb = (session) => command("refresh", session);
+export const destroy: Verb = (session) => command("destroy", session);

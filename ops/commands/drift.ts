@@ -45,7 +45,7 @@ async function findDrift({ stack, json }: DriftOptions, session: Session): Promi
     );
   if (changes.length === 0) return;
   throw new OperatorError(`${changes.length} resources differ`, {
-    cure: `o2cqrs up --stack ${stack} makes the server as the program says; or change the program.`,
+    cure: `o2cqrs up --refresh --stack ${stack} makes the server as the program says; or change the program.`,
   });
 }
 

@@ -9,6 +9,8 @@ export interface DeployRequest {
   readonly json: boolean;
   /** Tell only what went wrong and how many resources changed. Default false. */
   readonly brief?: boolean;
+  /** For `up`: first take in what the server has, so that what others changed is put right. Default false. */
+  readonly refresh?: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -40,6 +40,10 @@ export class EmbeddedEngine implements Deployer {
 
   async run(action: DeployAction, request: DeployRequest): Promise<void> {
     const { terminal } = this.#options;
+    if (request.refresh) {
+      const taken = await this.#attempt(() => this.#engine({ ...request, brief: true }).refresh());
+      this.#succeeded(taken, "refresh", request.stack);
+    }
     const result = await this.#attempt(() => perform(action, this.#engine(request)));
     if (request.json) terminal.print(JSON.stringify(previewDocument(result), null, 2));
     else if (request.brief) terminal.print(`    ${countsOf(result)} (${result.seconds.toFixed(1)} s)`);

@@ -70,7 +70,7 @@ export class PulumiCli implements Deployer {
     return new PulumiCli(path, stdout.trim(), projectRoot, env, configFile);
   }
 
-  async run(action: DeployAction, { stack, json, signal }: DeployRequest): Promise<void> {
+  async run(action: DeployAction, { stack, json, refresh = false, signal }: DeployRequest): Promise<void> {
     const args = [
       action,
       "--stack",
@@ -78,6 +78,7 @@ export class PulumiCli implements Deployer {
       "--non-interactive",
       ...flags[action],
       ...this.#configFile,
+      ...(refresh ? ["--refresh"] : []),
       ...(json ? ["--json"] : []),
     ];
     const code = await this.#spawn(args, signal);

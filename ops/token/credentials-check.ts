@@ -39,7 +39,7 @@ export async function requireTaken(
   });
   if (taken === true) return;
   throw new OperatorError(`The server refuses the token of ${env.OPENOBSERVE_USER ?? "the application"}`, {
-    cure: "Nothing was handed over. If the account's token was replaced by hand, deploy first: o2cqrs up.",
+    cure: "Nothing was handed over. If the account's token was replaced by hand, deploy first: o2cqrs up --refresh.",
   });
 }
 

@@ -67,6 +67,8 @@ describe("with a Pulumi CLI on the PATH", () => {
     await deployer.run("up", { stack: "prod", json: false, signal });
     const up = (await calls()).at(-1)!;
     expect(up.args).toEqual(["up", "--stack", "prod", "--non-interactive", "--yes", "--skip-preview"]);
+    await deployer.run("up", { stack: "prod", json: false, refresh: true, signal });
+    expect((await calls()).at(-1)!.args).toEqual([...up.args, "--refresh"]);
     // The operator's own login is used.
     expect(up.backend).toBeUndefined();
   });

@@ -51,7 +51,7 @@ async function tokenIsTaken({ app, appConfig }: DoctorContext): Promise<Observat
     const cure =
       error.status === 403
         ? `The token is valid and may not write to organisation ${appConfig.org}: check o2cqrs:organization and the account's role.`
-        : "The token was replaced outside the stack, or belongs to another server: o2cqrs up gives a lost one anew, then hand over o2cqrs env.";
+        : "The token was replaced outside the stack, or belongs to another server: o2cqrs up --refresh gives a lost one anew, then hand over o2cqrs env.";
     return problem(checkedToken, `the server answers ${error.status}: ${error.serverMessage}`, cure);
   }
 }

@@ -9,7 +9,7 @@ import { notifyDestination } from "../probe/notification.js";
 import { from } from "../sql.js";
 
 const declared: readonly AlertDefinition[] = Object.values(alerts);
-const deploy = "Deploy the stack: o2cqrs up.";
+const deploy = "Deploy the stack: o2cqrs up --refresh.";
 
 const alertsOff = notApplicable("the stack is deployed with alerts switched off");
 const areOff = ({ appConfig }: VerifyContext) => !appConfig.alerts.enabled;

@@ -5,7 +5,7 @@ import { type TimeWindow, type VerifyContext } from "../context.js";
 import { type DashboardContent, panelQueries, readDashboards, runPanelQuery } from "../dashboards.js";
 
 const titles = Object.values(dashboards).map(({ title }) => title);
-const cure = "Deploy the stack: o2cqrs up repairs dashboards.";
+const cure = "Deploy the stack: o2cqrs up --refresh repairs dashboards.";
 
 const missingOf = (found: ReadonlyMap<string, DashboardContent>) =>
   titles.filter((title) => !found.has(title)).map((title) => `${title} does not exist`);

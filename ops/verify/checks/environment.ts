@@ -23,7 +23,7 @@ export const envComplete: Check = ({ appEnv }) => {
   return Promise.resolve(
     judge(problems, {
       evidence: `${names.length - missing.length} of ${names.length} names set`,
-      cure: "Deploy the stack again (o2cqrs up) and give the application its environment (o2cqrs env).",
+      cure: "Deploy the stack again (o2cqrs up --refresh) and give the application its environment (o2cqrs env).",
     }),
   );
 };
@@ -49,7 +49,7 @@ export const streamsExist: Check = async ({ admin }) => {
     missing.map(({ name, type }) => `${name} (${type}) does not exist`),
     {
       evidence: `${wanted.length - missing.length} of ${wanted.length} exist`,
-      cure: "Deploy the stack: o2cqrs up.",
+      cure: "Deploy the stack: o2cqrs up --refresh.",
     },
   );
 };
@@ -78,7 +78,7 @@ export const streamsWritable: Check = async (context) => {
   }
   return judge(problems, {
     evidence: `${attempts.length - problems.length} of ${attempts.length} took a record and gave it back`,
-    cure: "Check the token's rights and the stream's pipeline; o2cqrs up repairs both.",
+    cure: "Check the token's rights and the stream's pipeline; o2cqrs up --refresh repairs both.",
   });
 };
 

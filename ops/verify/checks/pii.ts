@@ -16,7 +16,7 @@ export const piiProbe: Check = async (context) => {
   ];
   return judge(problems, {
     evidence: `${sent} records sent as the application, ${masked} stored masked, ${quarantined} in quarantine, ${leaks.length} readable in ${streamsSearched} streams`,
-    cure: "Stop the application's log delivery, then deploy the masking pipelines again: o2cqrs up.",
+    cure: "Stop the application's log delivery, then deploy the masking pipelines again: o2cqrs up --refresh.",
   });
 };
 

@@ -31,7 +31,7 @@ export const pipelinesEnabled: Check = async ({ admin }) => {
   });
   return judge(problems, {
     evidence: `${logStreamRoles.length - problems.length} of ${logStreamRoles.length} on and guarded by ${piiMarker}`,
-    cure: "Deploy the stack: o2cqrs up repairs pipelines.",
+    cure: "Deploy the stack: o2cqrs up --refresh repairs pipelines.",
   });
 };
 
@@ -79,7 +79,10 @@ export const errorsBecomeMetrics: Check = async (context) => {
   const counted = numberIn(row, "n");
   const evidence = `${counted} counted of ${total} error records`;
   if (counted >= total) return pass(evidence);
-  return fail(evidence, "Check the scheduled pipelines that write to cqrs-metrics; o2cqrs up repairs them.");
+  return fail(
+    evidence,
+    "Check the scheduled pipelines that write to cqrs-metrics; o2cqrs up --refresh repairs them.",
+  );
 };
 
 export const retention: Check = async ({ admin, retentionDays }) => {
@@ -97,7 +100,7 @@ export const retention: Check = async ({ admin, retentionDays }) => {
     );
   return judge(problems, {
     evidence: found.map(({ name, days }) => `${name} ${days} d`).join(", "),
-    cure: "Deploy the stack: o2cqrs up. Where the declared days do not fit, set o2cqrs:retentionDays first.",
+    cure: "Deploy the stack: o2cqrs up --refresh. Where the declared days do not fit, set o2cqrs:retentionDays first.",
   });
 };
 

@@ -219,7 +219,9 @@ describe("the doctor finds", () => {
     await healthy.admin.serviceAccounts.rotateToken({ email, first_name: "", last_name: "" });
     const found = await problemsOf("connection", healthy);
     expect(found["the application's token"]).toContain("401");
-    expect(textOf(await examine(healthy, ["connection"]))).toContain("o2cqrs up gives a lost one anew");
+    expect(textOf(await examine(healthy, ["connection"]))).toContain(
+      "o2cqrs up --refresh gives a lost one anew",
+    );
   });
 });
 

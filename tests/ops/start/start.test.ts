@@ -94,8 +94,7 @@ describe("npm start", () => {
     expect(await drift()).toEqual(expected);
     // Looking changes nothing, so it can be looked at again.
     expect(await drift()).toEqual(expected);
-    expect(await runCommandLine(["refresh"], recordSession(project.root, env))).toBe(0);
-    expect(await runCommandLine(["up"], recordSession(project.root, env))).toBe(0);
+    expect(await runCommandLine(["up", "--refresh"], recordSession(project.root, env))).toBe(0);
     expect(await drift()).toEqual({ code: 0, resources: [] });
   });
 
