@@ -44,20 +44,25 @@ export interface ConformanceOptions {
   readonly prefix: string;
   /** Folder of the project whose configuration is deployed as a whole; absent, only single resources live. */
   readonly projectRoot?: string;
+  /** Told of the steps of each life that has ended. */
+  readonly onLife?: (steps: readonly Step[]) => void;
 }
 
 /** Takes every kind of resource, and then the whole CQRS configuration, through its life on a server. */
 export async function conformance(
   connection: Connection,
-  { prefix, projectRoot }: ConformanceOptions,
+  { prefix, projectRoot, onLife }: ConformanceOptions,
 ): Promise<Step[]> {
   const counter = new CountingDispatcher();
   const server = new OpenObserve(connection, { dispatcher: counter.dispatcher });
   const steps: Step[] = [];
+  const add = (life: readonly Step[]) => {
+    steps.push(...life);
+    onLife?.(life);
+  };
   try {
-    for (const kind of kinds)
-      steps.push(...(await lifeCycle({ server, writes: () => counter.writes }, kind(prefix))));
-    if (projectRoot !== undefined) steps.push(...(await configurationLife(connection, server, projectRoot)));
+    for (const kind of kinds) add(await lifeCycle({ server, writes: () => counter.writes }, kind(prefix)));
+    if (projectRoot !== undefined) add(await configurationLife(connection, server, projectRoot));
     await removeWritten(server, prefix);
   } finally {
     await server.close();

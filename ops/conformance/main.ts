@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { type ServerVersion, startServer } from "@o2cqrs/local-openobserve";
+import { CommanderError } from "commander";
 import { findProjectRoot } from "../cli/project-root.js";
 import { conformance, inOwnOrganization, junit, type Step, table } from "./index.js";
+import { type ConformanceRun, conformanceRun } from "./options.js";
 
 /** A server to judge, and how to be rid of it. */
 interface Judged {
@@ -15,21 +16,7 @@ interface Judged {
   readonly close: () => Promise<void>;
 }
 
-const { values } = parseArgs({
-  options: {
-    url: { type: "string" },
-    user: { type: "string" },
-    password: { type: "string" },
-    org: { type: "string" },
-    json: { type: "string" },
-    junit: { type: "string" },
-    version: { type: "string" },
-  },
-});
-
 const projectRoot = findProjectRoot(__dirname, process.cwd());
-
-const versions: readonly ServerVersion[] = ["0.60", "0.90"];
 
 async function embedded(version: ServerVersion): Promise<Judged> {
   const dataDir = await mkdtemp(join(tmpdir(), "o2cqrs-conformance-"));
@@ -43,39 +30,41 @@ async function embedded(version: ServerVersion): Promise<Judged> {
   return { label: `embedded ${version}`, url: server.url, user, password, close };
 }
 
-async function* judged(): AsyncGenerator<Judged> {
-  const { url, user, version } = values;
-  if (url === undefined) {
-    const chosen = versions.filter((each) => version === undefined || each === version);
-    if (chosen.length === 0) throw new Error("--version must be 0.60 or 0.90");
-    for (const each of chosen) yield await embedded(each);
-    return;
-  }
-  const password = process.env.O2CQRS_PASSWORD ?? values.password;
-  if (user === undefined || password === undefined)
-    throw new Error("a server of yours needs --user and the password in O2CQRS_PASSWORD");
-  yield { label: url, url, user, password, close: () => Promise.resolve() };
+async function* judged({ server, versions }: ConformanceRun): AsyncGenerator<Judged> {
+  if (server !== undefined) yield { label: server.url, ...server, close: () => Promise.resolve() };
+  else for (const each of versions) yield await embedded(each);
 }
 
+/** A run takes a minute: a line for each life that has ended. */
+const tell = (steps: readonly Step[]): void => {
+  const failed = steps.filter(({ failure }) => failure !== undefined).length;
+  console.error(`${steps[0]?.kind}: ${steps.length - failed} passed, ${failed} failed`);
+};
+
 async function main(): Promise<void> {
+  const run = conformanceRun(process.argv.slice(2), process.env);
   const reports: { server: string; steps: Step[] }[] = [];
-  for await (const { label, url, user, password, close } of judged()) {
+  for await (const { label, url, user, password, close } of judged(run)) {
     const credential = { kind: "basic", user, password } as const;
-    const connection = { url, organization: values.org ?? "default", credential };
+    const connection = { url, organization: run.org ?? "default", credential };
     try {
-      const home = values.org === undefined ? await inOwnOrganization(connection) : connection;
-      const steps = await conformance(home, { prefix: `conf${Date.now().toString(36)}`, projectRoot });
+      const home = run.org === undefined ? await inOwnOrganization(connection) : connection;
+      const steps = await conformance(home, {
+        prefix: `conf${Date.now().toString(36)}`,
+        projectRoot,
+        onLife: tell,
+      });
       reports.push({ server: label, steps });
       console.log(`OpenObserve at ${label}, organisation ${home.organization}\n${table(steps)}\n`);
     } finally {
       await close();
     }
   }
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(reports, null, 2)}\n`);
-  if (values.junit !== undefined) {
+  if (run.json !== undefined) await writeFile(run.json, `${JSON.stringify(reports, null, 2)}\n`);
+  if (run.junit !== undefined) {
     const suites = reports.map(({ server, steps }) => junit(server, steps).split("\n").slice(1).join("\n"));
     await writeFile(
-      values.junit,
+      run.junit,
       `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join("")}</testsuites>\n`,
     );
   }
@@ -83,6 +72,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2); // It has told why.
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });
