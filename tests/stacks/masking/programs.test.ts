@@ -6,6 +6,7 @@ import {
   metricProgram,
   quarantineProgram,
 } from "../../../stacks/cqrs/masking/programs.js";
+import { vrlPattern } from "../../../stacks/cqrs/masking/vrl.js";
 import { defaults, flatten, isStored, type JsonRecord, markerOf, mask, runFunction } from "./run.js";
 
 const programs: [string, string][] = [
@@ -16,6 +17,11 @@ const programs: [string, string][] = [
 ];
 
 describe("every program of the pipeline", () => {
+  it("takes no pattern that a program could not quote", () => {
+    expect(() => vrlPattern("it's")).toThrow("VRL cannot quote the pattern it's");
+    expect(vrlPattern("its")).toBe("r'its'");
+  });
+
   it.each(programs)("%s compiles with no call that can fail and no warning", (_, program) => {
     expect(vrl.check(program)).toEqual({ errors: [], warnings: [] });
   });
@@ -63,6 +69,12 @@ describe("masking a record", () => {
     expect(mask({ user_email: "frank at example" }).user_email).toBe("***");
     expect(mask({ user_phone: "0170/1234567 ext 5" }).user_phone).toBe("*****");
     expect(mask({ user_email: "Grace Hopper <grace@example.com>" }).user_email).toBe("***");
+  });
+
+  it("shows no digits of what stands in an e-mail field, and the last two of five or more in a phone field", () => {
+    const short = { user_email: "48291", user_phone: "48291" };
+    expect(mask(short)).toMatchObject({ user_email: "***", user_phone: "*****91" });
+    expect(mask({ user_phone: "call 4829" }).user_phone).toBe("*****");
   });
 
   it.each([
