@@ -47,6 +47,8 @@ function sweep(version) {
     ],
     { cwd: root, stdio: ["ignore", "inherit", "inherit", "ipc"] },
   );
+  children.add(child);
+  child.once("close", () => children.delete(child));
   let cases = 0;
   let done = 0;
   let told = 0;
@@ -74,6 +76,14 @@ function sweep(version) {
   );
 }
 
+// Each sweep ends after the case that is under way; a second Ctrl-C waits for nothing.
+let interrupted = false;
+process.once("SIGINT", () => {
+  interrupted = true;
+  for (const child of children) child.kill();
+});
+const children = new Set();
+
 await Promise.all(values.version.map(sweep));
 const failed = totals.failed + totals.crashed;
 console.log(
@@ -81,4 +91,5 @@ console.log(
     `${totals.passed - totals.riddenOut} by one more`,
 );
 console.log(`${totals.passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+if (interrupted) console.log("It was interrupted: the other cases were not tried.");
+process.exit(interrupted ? 130 : failed > 0 ? 1 : 0);

@@ -10,6 +10,10 @@ export interface Progress {
   readonly failures: readonly string[];
 }
 
+/** Ends after the case that is under way, so that no server and no folder is left: at Ctrl-C, or without a parent. */
+let ended = false;
+for (const end of ["SIGINT", "SIGTERM", "disconnect"]) process.on(end, () => (ended = true));
+
 async function main([version, ...chosen]: string[]): Promise<void> {
   let sweep = await Sweep.open(version as ServerVersion);
   const kinds = (chosen.length > 0 ? chosen : Object.keys(faults)) as Fault[];
@@ -22,18 +26,19 @@ async function main([version, ...chosen]: string[]): Promise<void> {
   );
   const rounds = Math.max(...requests);
   for (const fault of kinds)
-    for (let n = 0; n < rounds; n++) {
+    for (let n = 0; n < rounds && !ended; n++) {
       const results = await sweep.round(fault, n);
       const failures = results
         .filter(({ problems }) => problems.length > 0)
         .map((result) => [describeCase(result), ...result.problems].join("\n    "));
-      process.send?.({ cases, results, failures } satisfies Progress);
+      if (process.connected) process.send?.({ cases, results, failures } satisfies Progress);
       if (failures.length === 0) continue;
       // What did not converge must not be blamed on the next case.
       await sweep.close();
       sweep = await Sweep.open(version as ServerVersion);
     }
   await sweep.close();
+  if (process.connected) process.disconnect();
 }
 
 void main(process.argv.slice(2)).catch((error: unknown) => {
