@@ -2,6 +2,7 @@ import { canary as plan } from "@o2cqrs/contract";
 import { Gate, resumed, type GateParts } from "../../../ops/gate/gate.js";
 import { type GateRecord, gateRecord } from "../../../ops/gate/record.js";
 import { gateSettings, type GateSettingsInput } from "../../../ops/gate/settings.js";
+import { newRecord } from "./new-record.js";
 import { type Behaviour, Simulation, VirtualClock } from "./simulation.js";
 
 const minute = 60_000;
@@ -15,25 +16,10 @@ interface Release {
   readonly settings?: GateSettingsInput;
 }
 
-function newRecord(settings: GateSettingsInput = {}): GateRecord {
-  return {
-    format: 1,
-    kind: "gate",
-    id: "20260101T000000Z",
-    stack: "test",
-    canary: "2.0.0",
-    stable: "1.0.0",
-    traffic: "simulated",
-    settings: gateSettings.parse(settings),
-    startedAt: Date.UTC(2026, 0, 1),
-    resumedAt: [],
-    phase: { kind: "shifting", step: 0 },
-    steps: [],
-  };
-}
+const recordWith = (settings: GateSettingsInput = {}): GateRecord =>
+  newRecord({ settings: gateSettings.parse(settings) });
 
-/** A gate over a simulated service; `traffic` lists every share that the canary was given. */
-function makeGate(release: Release, record = newRecord(release.settings), changes: Partial<GateParts> = {}) {
+function makeGate(release: Release, record = recordWith(release.settings), changes: Partial<GateParts> = {}) {
   const clock = new VirtualClock(record.startedAt);
   const simulation = new Simulation(release.seed ?? 1);
   const traffic: number[] = [];

@@ -3,26 +3,13 @@ import { outcomeError } from "../../../ops/gate/outcome-error.js";
 import { type GateRecord } from "../../../ops/gate/record.js";
 import { rehearsal } from "../../../ops/gate/rehearse.js";
 import { outcomeLine } from "../../../ops/gate/report/summary.js";
-import { gateSettings } from "../../../ops/gate/settings.js";
+import { newRecord } from "./new-record.js";
 import { type Behaviour, Simulation } from "./simulation.js";
 
 const now = Date.UTC(2026, 0, 1);
 const window = { start: now - 900_000, end: now };
 
-const record: GateRecord = {
-  format: 1,
-  kind: "gate",
-  id: "20260101T000000Z",
-  stack: "test",
-  canary: "2.0.0",
-  stable: "1.0.0",
-  traffic: "simulated",
-  settings: gateSettings.parse({}),
-  startedAt: now,
-  resumedAt: [],
-  phase: { kind: "shifting", step: 0 },
-  steps: [],
-};
+const record = newRecord();
 
 function rehearse(canary: Behaviour, stable: Behaviour, { percent = 50, minSample = 50 } = {}): GateRecord {
   const observation = new Simulation(1).observe(canary, stable, percent, window);

@@ -7,12 +7,11 @@ import { join } from "node:path";
 import { eventually, UnavailableError } from "@o2cqrs/providers/client";
 import { runCommandLine } from "../../../ops/cli/program.js";
 import { systemClock } from "../../../ops/gate/clock.js";
-import { type GateRecord } from "../../../ops/gate/record.js";
 import { type GateOptions, gateStateFile, runGate } from "../../../ops/gate/run-gate.js";
-import { gateSettings } from "../../../ops/gate/settings.js";
 import { ReleaseStore } from "../../../ops/gate/store.js";
 import { observeOnly } from "../../../ops/gate/traffic/driver.js";
 import { awayStack } from "../support/away-stack.js";
+import { newRecord } from "./new-record.js";
 
 jest.setTimeout(120_000);
 
@@ -20,20 +19,13 @@ let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "o2cqrs-run-gate-"))));
 afterEach(() => rm(folder, { recursive: true }));
 
-const record: GateRecord = {
-  format: 1,
-  kind: "gate",
-  id: "20260101T000000Z",
+const record = newRecord({
   stack: "prod",
-  canary: "2.0.0",
-  stable: "1.0.0",
   traffic: "command ./shift",
-  settings: gateSettings.parse({}),
   startedAt: 0,
-  resumedAt: [],
   phase: { kind: "observing", step: 0 },
   steps: [{ percent: 5, since: 0, looks: [] }],
-};
+});
 
 function optionsWith(changes: Partial<GateOptions> = {}): GateOptions {
   const away = () =>

@@ -1,8 +1,8 @@
 import { type GateRecord } from "../../../ops/gate/record.js";
 import { gateStateFile, rollbackStateFile } from "../../../ops/gate/run-gate.js";
-import { gateSettings } from "../../../ops/gate/settings.js";
 import { standingOf } from "../../../ops/gate/standing.js";
 import { awayStack } from "../support/away-stack.js";
+import { newRecord } from "./new-record.js";
 
 jest.setTimeout(240_000);
 
@@ -13,21 +13,15 @@ const steps = [5, 25].map((percent, index) => ({
   looks: [],
 }));
 
-const newRecord = (changes: Partial<GateRecord>): GateRecord => ({
-  format: 1,
-  kind: "gate",
-  id: "20260101T000000Z",
-  stack: "prod",
-  canary: "2.0.0",
-  stable: "1.0.0",
-  traffic: "a load balancer",
-  settings: gateSettings.parse({}),
-  startedAt,
-  resumedAt: [],
-  phase: { kind: "observing", step: 1 },
-  steps,
-  ...changes,
-});
+const observing = (changes: Partial<GateRecord> = {}): GateRecord =>
+  newRecord({
+    stack: "prod",
+    traffic: "a load balancer",
+    startedAt,
+    phase: { kind: "observing", step: 1 },
+    steps,
+    ...changes,
+  });
 
 describe("where a release stands, by the record of its gate:", () => {
   test.each<[string, Partial<GateRecord>]>([
@@ -60,7 +54,7 @@ describe("where a release stands, by the record of its gate:", () => {
       { phase: { kind: "ended" }, outcome: { kind: "rolledBack", at: startedAt, reason: "bad" } },
     ],
   ])("%s", (words, changes) => {
-    expect(standingOf(newRecord(changes))).toBe(
+    expect(standingOf(observing(changes))).toBe(
       `Gate 20260101T000000Z of release 2.0.0 (stable 1.0.0) ${words}, moved by: a load balancer`,
     );
   });
@@ -70,7 +64,7 @@ describe("a gate that was killed, while OpenObserve is away", () => {
   let away: Awaited<ReturnType<typeof awayStack>>;
   beforeAll(async () => {
     away = await awayStack("prod");
-    await away.store.write(gateStateFile, JSON.stringify(newRecord({})));
+    await away.store.write(gateStateFile, JSON.stringify(observing()));
   });
   afterAll(() => away.remove());
 

@@ -4,37 +4,17 @@ import { type AddressInfo } from "node:net";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { envNames } from "@o2cqrs/contract";
-import { type Deployer } from "../../../ops/deployment/deployer.js";
 import { systemClock } from "../../../ops/gate/clock.js";
 import { rollbackStateFile } from "../../../ops/gate/run-gate.js";
 import { type RollbackRecord, rollbackRecord } from "../../../ops/rollback/record.js";
 import { runRollback } from "../../../ops/rollback/run-rollback.js";
 import { openVerifyContext } from "../../../ops/verify/context.js";
 import { awayStack } from "../support/away-stack.js";
+import { deployedBefore, nowhere } from "../support/deployed-before.js";
 
 jest.setTimeout(120_000);
 
-/** Nobody listens there. */
-const url = "http://127.0.0.1:9";
-const user = "root@example.com";
-const password = "Complexpass#123";
-
-const deployer: Deployer = {
-  title: "a stack that was deployed before",
-  run: () => Promise.reject(new Error("not in these tests")),
-  plan: () => Promise.reject(new Error("not in these tests")),
-  outputs: () =>
-    Promise.resolve({
-      env: {
-        [envNames.url]: url,
-        [envNames.organization]: "default",
-        [envNames.user]: user,
-        [envNames.token]: password,
-      },
-    }),
-  config: () => Promise.resolve({ "o2cqrs:url": url, "o2cqrs:user": user, "o2cqrs:password": password }),
-};
+const deployer = deployedBefore(nowhere);
 
 describe("a rollback while OpenObserve is away", () => {
   let folder: string;
@@ -160,15 +140,9 @@ test("a server that may well be away is asked three times, not five, by whoever 
   busy.listen(0, "127.0.0.1");
   await once(busy, "listening");
   const url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
-  const outputs = await deployer.outputs("away");
-  const env = { ...(outputs.env as Record<string, string>), [envNames.url]: url };
   const context = await openVerifyContext({
     session: { env: {}, projectRoot: "/nonexistent", signal: new AbortController().signal },
-    deployer: {
-      ...deployer,
-      outputs: () => Promise.resolve({ env }),
-      config: async () => ({ ...(await deployer.config("away")), "o2cqrs:url": url }),
-    },
+    deployer: deployedBefore(url),
     stack: "away",
     since: { text: "30m", milliseconds: 1_800_000 },
     evenUnreachable: true,

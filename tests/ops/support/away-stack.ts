@@ -1,24 +1,11 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { envNames } from "@o2cqrs/contract";
 import { runCommandLine } from "../../../ops/cli/program.js";
 import { ReleaseStore } from "../../../ops/gate/store.js";
+import { nowhere, outputsOf, password, user } from "./deployed-before.js";
 import { recordSession } from "./session.js";
 
-/** Nobody listens there. */
-const nowhere = "http://127.0.0.1:9";
-const user = "root@example.com";
-const password = "Complexpass#123";
-
-const outputsOf = (url: string) => ({
-  env: {
-    [envNames.url]: url,
-    [envNames.organization]: "default",
-    [envNames.user]: user,
-    [envNames.token]: password,
-  },
-});
 const configOf = (url: string) => ({
   "o2cqrs:url": { value: url },
   "o2cqrs:user": { value: user },

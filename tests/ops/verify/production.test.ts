@@ -1,38 +1,16 @@
 import { envNames } from "@o2cqrs/contract";
 import { CertificateError, NotFoundError } from "@o2cqrs/providers/client";
-import { type Deployer } from "../../../ops/deployment/deployer.js";
 import { https } from "../../../ops/verify/checks/security.js";
 import { openVerifyContext, type VerifyContext } from "../../../ops/verify/context.js";
+import { deployedBefore } from "../support/deployed-before.js";
 
 /** Nobody listens there, and nothing of these tests asks. */
 const host = "127.0.0.1:9";
 
 async function contextOf(stack: string, { url = `http://${host}`, environment = "" } = {}) {
-  const credential = { user: "root@example.com", password: "Complexpass#123" };
-  const deployer: Deployer = {
-    title: "a stack that was deployed before",
-    run: () => Promise.reject(new Error("not in these tests")),
-    plan: () => Promise.reject(new Error("not in these tests")),
-    outputs: () =>
-      Promise.resolve({
-        env: {
-          [envNames.url]: url,
-          [envNames.organization]: "default",
-          [envNames.user]: credential.user,
-          [envNames.token]: credential.password,
-        },
-      }),
-    config: () =>
-      Promise.resolve({
-        "o2cqrs:url": url,
-        "o2cqrs:user": credential.user,
-        "o2cqrs:password": credential.password,
-        "o2cqrs:environment": environment,
-      }),
-  };
   const context = await openVerifyContext({
     session: { env: {}, projectRoot: "/nonexistent", signal: new AbortController().signal },
-    deployer,
+    deployer: deployedBefore(url, { "o2cqrs:environment": environment }),
     stack,
     since: { text: "15m", milliseconds: 900_000 },
     evenUnreachable: true,
