@@ -11,7 +11,8 @@ import {
   type StreamRole,
   streams,
 } from "@o2cqrs/contract";
-import { interpolate, type Output, output, secret, unsecret } from "@pulumi/pulumi";
+import type { Output } from "@pulumi/pulumi";
+import { interpolate, output, secret, unsecret } from "@pulumi/pulumi/output";
 import { endpointOf, type StackConfig } from "./config/index.js";
 import type { CqrsObservability } from "./cqrs/index.js";
 

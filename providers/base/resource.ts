@@ -1,13 +1,7 @@
-import {
-  all,
-  CustomResource,
-  type CustomResourceOptions,
-  getProject,
-  getStack,
-  type Input,
-  type Inputs as Properties,
-  type Output,
-} from "@pulumi/pulumi";
+import type { CustomResourceOptions, Input, Inputs as Properties, Output } from "@pulumi/pulumi";
+import { getProject, getStack } from "@pulumi/pulumi/metadata";
+import { all } from "@pulumi/pulumi/output";
+import { CustomResource } from "@pulumi/pulumi/resource";
 import { markerFor } from "./marker.js";
 
 /**

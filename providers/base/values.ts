@@ -1,13 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { runtime } from "@pulumi/pulumi";
+import { unknownValue } from "@pulumi/pulumi/runtime/rpc";
 
 /** A plain object of inputs or outputs, as the engine passes it. */
 export type Properties = Record<string, unknown>;
 
-/** The mark that stands for a value not yet known during a preview. */
-const unknownValue: string = runtime.unknownValue;
-
-/** Whether a value, or anything inside it, is not known yet. */
+/** Whether a value, or anything inside it, is not known yet, as in a preview. */
 export function hasUnknown(value: unknown): boolean {
   if (value === unknownValue) return true;
   if (typeof value !== "object" || value === null) return false;

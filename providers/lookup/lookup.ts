@@ -1,4 +1,6 @@
-import { Config, output, type Output } from "@pulumi/pulumi";
+import type { Output } from "@pulumi/pulumi";
+import { Config } from "@pulumi/pulumi/config";
+import { output } from "@pulumi/pulumi/output";
 import type { Inputs } from "../base/inputs.js";
 import { withoutUndefined } from "../base/values.js";
 import { connectionFrom, OpenObserve } from "../client/index.js";

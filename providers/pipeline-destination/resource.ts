@@ -1,4 +1,5 @@
-import { type CustomResourceOptions, type Output, secret } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
+import { secret } from "@pulumi/pulumi/output";
 import { markerOf, OpenObserveResource } from "../base/resource.js";
 import type { PipelineDestinationArgs } from "./args.js";
 

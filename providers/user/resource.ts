@@ -1,4 +1,5 @@
-import { type CustomResourceOptions, type Output, secret } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
+import { secret } from "@pulumi/pulumi/output";
 import { OpenObserveResource } from "../base/resource.js";
 import type { UserArgs } from "./args.js";
 

@@ -1,6 +1,6 @@
 import { otlpEndpoint, type OtlpSignal } from "@o2cqrs/contract";
 import { type Connection, connectionFrom, ConnectionSettingsError } from "@o2cqrs/providers/client";
-import { RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors";
 import { type z } from "zod";
 import { certificateFindings } from "./certificate.js";
 import { howToSet } from "./how-to-set.js";

@@ -1,4 +1,5 @@
-import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, CustomResourceOptions } from "@pulumi/pulumi";
+import { ComponentResource } from "@pulumi/pulumi/resource";
 
 /** A part of the CQRS configuration: resources that belong together, with the type `o2cqrs:cqrs:<Part>`. */
 export abstract class Part extends ComponentResource {

@@ -7,14 +7,8 @@ import {
   type StreamRole,
 } from "@o2cqrs/contract";
 import { Folder, ServiceAccount } from "@o2cqrs/providers";
-import {
-  type ComponentResourceOptions,
-  type Input,
-  interpolate,
-  type Output,
-  type Resource,
-  secret,
-} from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+import { interpolate, secret } from "@pulumi/pulumi/output";
 import { Alerts, type Channels, metricStreamsOf, plannedAlerts } from "./alerts/index.js";
 import { Part } from "./component.js";
 import { createDashboards, type CqrsDashboards } from "./dashboards/index.js";

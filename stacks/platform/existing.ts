@@ -1,4 +1,4 @@
-import { output } from "@pulumi/pulumi";
+import { output } from "@pulumi/pulumi/output";
 import type { Platform } from "./platform.js";
 
 /** A server that runs already: a company's own, a hosted one, or the embedded one of this machine. */

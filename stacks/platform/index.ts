@@ -1,4 +1,4 @@
-import { secret } from "@pulumi/pulumi";
+import { secret } from "@pulumi/pulumi/output";
 import type { StackConfig } from "../config/index.js";
 import { secretOf } from "../outputs.js";
 import { defaultImages } from "./docker/images.js";

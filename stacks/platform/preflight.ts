@@ -1,5 +1,5 @@
 import { type Connection, OpenObserve, OpenObserveError } from "@o2cqrs/providers/client";
-import { RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors";
 
 /**
  * Asks a server that runs already one question, with the credentials and in the organisation that everything

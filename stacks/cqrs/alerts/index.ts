@@ -1,13 +1,7 @@
 import { type ChannelKind, type DashboardId, stripTrailingSlashes } from "@o2cqrs/contract";
 import { Alert, AlertDestination, AlertTemplate } from "@o2cqrs/providers";
-import {
-  type ComponentResourceOptions,
-  type Input,
-  interpolate,
-  output,
-  type Output,
-  type Resource,
-} from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+import { interpolate, output } from "@pulumi/pulumi/output";
 import { Part } from "../component.js";
 import { type AlertQuery } from "../queries/alert-query.js";
 import { alertArgs, type AlertContext, linkMinutes, type PlannedAlert } from "./alert-args.js";

@@ -1,4 +1,5 @@
-import { CustomResource, type Output, type Resource } from "@pulumi/pulumi";
+import type { Output, Resource } from "@pulumi/pulumi";
+import { CustomResource } from "@pulumi/pulumi/resource";
 
 const providerModule = "@o2cqrs/stacks/generated-secret/provider";
 

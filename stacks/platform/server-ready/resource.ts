@@ -1,4 +1,5 @@
-import { CustomResource, type Resource } from "@pulumi/pulumi";
+import type { Resource } from "@pulumi/pulumi";
+import { CustomResource } from "@pulumi/pulumi/resource";
 import type { WhereToLook } from "../platform.js";
 
 const providerModule = "@o2cqrs/stacks/server-ready/provider";
