@@ -41,8 +41,9 @@ export class Masking extends Part {
     super("Masking", name, options);
     const guard = this.#function("cqrs-guard", guardProgram(), args);
     const metric = this.#function("cqrs-metric", metricProgram(), args);
+    const program = maskingProgram(args.defaults);
     for (const role of logStreamRoles) {
-      const mask = this.#function(`cqrs-mask-${role}`, maskingProgram(role, args.defaults), args);
+      const mask = this.#function(`cqrs-mask-${role}`, program, args);
       const reduce = this.#function(`cqrs-quarantine-${role}`, quarantineProgram(role), args);
       this.#maskingPipeline(role, args, { guard: guard.name, mask: mask.name, reduce: reduce.name });
       this.#countingPipeline(role, args, metric.name);

@@ -114,16 +114,17 @@ masked.timestamp = format_timestamp(time, "%Y-%m-%dT%H:%M:%S%.3fZ") ?? ""`;
 
 /**
  * The second program: masks every key and every text at any depth, then the personal fields by name, and
- * normalises the time and the dimensions. Its last statements set the marker.
+ * normalises the time and the dimensions. Its last statements set the marker. It is the same text for each log
+ * stream, as the personal fields of the contract may stand in any of them.
  */
-export function maskingProgram(role: LogStreamRole, defaults: RecordDefaults): string {
+export function maskingProgram(defaults: RecordDefaults): string {
   const named = piiFields.flatMap(({ columnName, pii }) =>
     pii === "freeText" ? [] : pathsOf(columnName).map((path) => namedField(path, pii)),
   );
   const aliases = Object.entries(environmentAliases).map(
     ([alias, name]) => `if masked.env == ${vrlString(alias)} { masked.env = ${vrlString(name)} }`,
   );
-  return `# Masks personal data in ${streams[role].name} and normalises time, environment, service and region.
+  return `# Masks personal data, and normalises time, environment, service and region.
 masked = object(.${wrapper}) ?? {}
 ${maskPatterns}
 masked = map_keys(masked, recursive: true) -> |key| {

@@ -12,7 +12,7 @@ import { defaults, flatten, isStored, type JsonRecord, markerOf, mask, runFuncti
 const programs: [string, string][] = [
   ["guard", guardProgram()],
   ["metric", metricProgram()],
-  ...logStreamRoles.map((role): [string, string] => [`${role} mask`, maskingProgram(role, defaults)]),
+  ["mask", maskingProgram(defaults)],
   ...logStreamRoles.map((role): [string, string] => [`${role} quarantine`, quarantineProgram(role)]),
 ];
 

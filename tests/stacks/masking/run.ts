@@ -1,5 +1,4 @@
 import * as vrl from "@bpinternal/verel";
-import type { LogStreamRole } from "@o2cqrs/contract";
 import { guardProgram, maskingProgram, type RecordDefaults } from "../../../stacks/cqrs/masking/programs.js";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -17,8 +16,8 @@ export function runFunction(program: string, record: JsonRecord): JsonRecord {
 }
 
 /** The two functions of the pipeline, one after the other. */
-export function mask(record: JsonRecord, role: LogStreamRole = "commands"): JsonRecord {
-  return runFunction(maskingProgram(role, defaults), runFunction(guardProgram(), record));
+export function mask(record: JsonRecord): JsonRecord {
+  return runFunction(maskingProgram(defaults), runFunction(guardProgram(), record));
 }
 
 /** Names and values of a record as the server flattens them, without its limit of levels. */
