@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 import { messageOf, StateError } from "../errors.js";
 import { type DeploymentJson, formatVersion, stateFileSchema } from "./format.js";
-import { stateText } from "./text.js";
+import { stateBytes } from "./text.js";
 
 /** The state file of one stack. */
 export class StateFile {
@@ -46,7 +46,7 @@ export class StateFile {
     try {
       const file = await open(partial, "w", 0o600);
       try {
-        await file.writeFile(stateText(deployment));
+        await file.writeFile(stateBytes(deployment));
         await file.sync();
       } finally {
         await file.close();

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 
+import type { DeploymentJson } from "../../../../local/engine/state/format.js";
 import { newState } from "../../../../local/engine/state/resource-state.js";
 import { emptySnapshot, serializeSnapshot } from "../../../../local/engine/state/serialize.js";
-import { stateText } from "../../../../local/engine/state/text.js";
+import { stateBytes } from "../../../../local/engine/state/text.js";
 import { resources } from "../support/arbitraries.js";
 import { newCrypter } from "../../../../local/engine/secrets/passphrase.js";
+
+const stateText = (deployment: DeploymentJson): string => stateBytes(deployment).toString();
 
 describe("the text of a state", () => {
   test("is the JSON of any snapshot, the second time as the first", async () => {
