@@ -17,6 +17,7 @@ const judges = {
   contract: [
     "contract/texts",
     "contract/alerts",
+    "contract/logs",
     "contract/streams",
     "contract/thresholds",
     "contract/objectives",
@@ -28,6 +29,7 @@ const judges = {
   "stacks/cqrs": ["stacks/observability"],
   "stacks/cqrs/alerts": ["stacks/alerts/catalogue", "stacks/observability"],
   "stacks/cqrs/dashboards": [
+    "stacks/dashboards/panels",
     "stacks/dashboards/dashboards",
     "stacks/dashboards/metric-figures",
     "stacks/observability",

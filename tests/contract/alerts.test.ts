@@ -1,13 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type AlertDefinition,
   type AlertSignal,
   alerts,
+  type ChannelKind,
   channelKinds,
   dashboards,
   errorCodes,
   ingestMetrics,
   logStreamRoles,
   metrics,
+  runbookPage,
   severities,
   severityRouting,
 } from "@o2cqrs/contract";
@@ -76,6 +80,42 @@ describe("the catalogue of alerts", () => {
       "cqrs-query-latency-burn-fast",
     ]);
     expect(by("medium").sort()).toEqual(["cqrs-background-refresh-failing", "cqrs-query-cache-hit-ratio"]);
+  });
+
+  it("takes an hour's quarter, half, whole or four to repeat itself, by how urgent it is", () => {
+    const pauses = { critical: 15, high: 30, medium: 60, low: 240 };
+    for (const { severity, silenceMinutes } of all) expect(silenceMinutes).toBe(pauses[severity]);
+  });
+
+  it("is as urgent as the threshold that it watches", () => {
+    const { commandErrors, eventDeadLetter, cacheHitRatio, queryLatency, commandLatency } = alerts;
+    expect(commandErrors).toMatchObject({
+      severity: "critical",
+      signal: { kind: "errorRatio", threshold: "commandErrorRate" },
+    });
+    expect(eventDeadLetter).toMatchObject({
+      severity: "critical",
+      signal: { kind: "deadLetter", threshold: "eventDlq" },
+    });
+    expect(cacheHitRatio).toMatchObject({
+      severity: "medium",
+      signal: { kind: "gauge", threshold: "queryCacheHitRatio" },
+    });
+    for (const { severity } of [queryLatency, commandLatency]) expect(severity).toBe("high");
+  });
+
+  it("is urgent, though it can wait for the morning, where telemetry is kept out or given up", () => {
+    const { quarantine, ingestFailures, exportFailures } = alerts;
+    for (const { severity } of [quarantine, ingestFailures, exportFailures]) expect(severity).toBe("high");
+    expect(quarantine.signal).toEqual({ kind: "quarantine", windowMinutes: 5 });
+    expect(ingestFailures.signal).toMatchObject({ by: ["stream"] });
+    expect(exportFailures.signal).toMatchObject({ by: ["signal"] });
+  });
+
+  it("has a section in the page of runbooks each", () => {
+    const page = readFileSync(join(__dirname, "..", "..", runbookPage), "utf8");
+    const headings = page.split("\n").flatMap((line) => /^#+ (cqrs-.*)$/.exec(line)?.[1] ?? []);
+    expect(headings.sort()).toEqual(all.map(({ name }) => name).sort());
   });
 
   it("watches the 95th percentile for latency", () => {
@@ -153,6 +193,12 @@ describe("routing by severity", () => {
     expect([...severityRouting.critical].sort()).toEqual([...channelKinds].sort());
     const counts = severities.map((severity) => severityRouting[severity].length);
     expect([...counts].sort((a, b) => b - a)).toEqual(counts);
+  });
+
+  it("tells Slack of what the day must know, and mailboxes of what is urgent or can wait", () => {
+    const heardBy = (kind: ChannelKind) => severities.filter((each) => severityRouting[each].includes(kind));
+    expect(heardBy("slack").sort()).toEqual(["critical", "high", "medium"]);
+    expect(heardBy("email").sort()).toEqual(["critical", "high", "low"]);
   });
 
   it("disturbs nobody in Slack with what is low, and fills no inbox with what is medium", () => {

@@ -106,6 +106,26 @@ describe("a first deployment", () => {
     for (const { name } of Object.values(alerts)) expect(streamsBefore(name)).not.toEqual([]);
   });
 
+  it("keeps every resource in the part of the configuration that it belongs to", async () => {
+    const parts: Record<string, string> = {
+      Stream: "Streams",
+      Function: "Masking",
+      Pipeline: "Masking",
+      AlertTemplate: "Alerts",
+      AlertDestination: "Alerts",
+      Alert: "Alerts",
+    };
+    const made = (await storedResources(deployed.stateFile)).filter(({ type }) =>
+      type.startsWith("pulumi-nodejs:dynamic/o2cqrs:"),
+    );
+    for (const { urn, type } of made) {
+      const part = parts[type.split(":").at(-1) ?? ""];
+      const within = ["Observability", ...(part === undefined ? [] : [part])];
+      const components = within.map((each) => `o2cqrs:cqrs:${each}`);
+      expect(urn.split("::")[2]).toBe([...components, type].join("$"));
+    }
+  });
+
   it("keeps with every resource where in the source it was made", async () => {
     const made = (await storedResources(deployed.stateFile)).filter(({ type }) =>
       type.startsWith("pulumi-nodejs:dynamic/o2cqrs:"),

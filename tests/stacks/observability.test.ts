@@ -305,6 +305,21 @@ describe("the configuration of a CQRS application", () => {
       expect(named(inside, "AlertDestination", "cqrs-webhook").inputs.template).toBe("cqrs-webhook");
     });
 
+    it("are those alone that the stack names", async () => {
+      const { slack } = channels;
+      const one = await registered({ alerts: { ...alerting, channels: { slack } } });
+      for (const kind of ["AlertTemplate", "AlertDestination"])
+        expect(namesOf(one, kind)).toEqual(["cqrs-slack"]);
+      for (const { inputs } of one.filter(({ kind }) => kind === "Alert"))
+        expect(inputs.destinations).toEqual(["cqrs-slack"]);
+    });
+
+    it("need no token", async () => {
+      const { url } = channels.webhook;
+      const open = await registered({ alerts: { ...alerting, channels: { webhook: { url } } } });
+      expect(named(open, "AlertDestination", "cqrs-webhook").inputs.headers ?? {}).toEqual({});
+    });
+
     it("may be on private addresses only where the stack says so", async () => {
       expect(destination("webhook").allowPrivateAddress).toBe(false);
       const inside = await registered({ alerts: { ...alerting, allowPrivateReceivers: true } });

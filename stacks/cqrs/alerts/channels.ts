@@ -1,4 +1,4 @@
-import { type ChannelKind, channelKinds, type Severity, severityRouting } from "@o2cqrs/contract";
+import { type ChannelKind, type Severity, severityRouting } from "@o2cqrs/contract";
 import type { Output } from "@pulumi/pulumi";
 
 /** The receivers that a stack was given. What is a credential is secret. */
@@ -10,10 +10,6 @@ export interface Channels {
   readonly pagerduty?: { readonly url: string; readonly routingKey: Output<string> };
   readonly alertmanager?: { readonly url: Output<string> };
 }
-
-/** The kinds that there are, in the order of the contract. */
-export const configured = (channels: Channels): ChannelKind[] =>
-  channelKinds.filter((kind) => channels[kind] !== undefined);
 
 /** Who hears of an alert: the severity's channels as far as there are any, else every channel. */
 export function route(severity: Severity, available: readonly ChannelKind[]): readonly ChannelKind[] {

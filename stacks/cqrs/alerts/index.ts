@@ -1,11 +1,11 @@
-import { type ChannelKind, type DashboardId, stripTrailingSlashes } from "@o2cqrs/contract";
+import type { ChannelKind, DashboardId } from "@o2cqrs/contract";
 import { Alert, AlertDestination, AlertTemplate } from "@o2cqrs/providers";
 import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
-import { interpolate, output } from "@pulumi/pulumi/output";
 import { Part } from "../component.js";
 import { type AlertQuery } from "../queries/alert-query.js";
 import { alertArgs, type AlertContext, linkMinutes, type PlannedAlert } from "./alert-args.js";
-import { type Channels, configured, route } from "./channels.js";
+import { type Channels, route } from "./channels.js";
+import { type Receiver, receiversOf } from "./receivers.js";
 import { templateOf } from "./templates.js";
 
 export { metricStreamsOf, plannedAlerts } from "./alert-args.js";
@@ -31,8 +31,10 @@ export interface AlertsArgs extends AlertContext {
 export class Alerts extends Part {
   constructor(name: string, args: AlertsArgs, options?: ComponentResourceOptions) {
     super("Alerts", name, options);
-    const available = configured(args.channels);
-    const destinations = new Map(available.map((kind) => [kind, this.#destination(kind, args)]));
+    const receivers = receiversOf(args.channels);
+    const destinations = new Map(
+      [...receivers].map(([kind, receiver]) => [kind, this.#destination(kind, receiver, args)]),
+    );
     for (const planned of args.planned) {
       const { alert, query } = planned;
       const known = alertArgs(planned, args);
@@ -45,7 +47,7 @@ export class Alerts extends Part {
           ...known,
           contextAttributes: { ...known.contextAttributes, dashboard_url: dashboardUrl },
           folder: args.folderId,
-          destinations: route(alert.severity, available).flatMap(
+          destinations: route(alert.severity, [...destinations.keys()]).flatMap(
             (kind) => destinations.get(kind)?.name ?? [],
           ),
           adopt: args.adopt,
@@ -56,40 +58,20 @@ export class Alerts extends Part {
     this.registerOutputs({});
   }
 
-  #destination(kind: ChannelKind, args: AlertsArgs): AlertDestination {
+  #destination(kind: ChannelKind, { to, body }: Receiver, args: AlertsArgs): AlertDestination {
     const name = `cqrs-${kind}`;
-    const template = this.#template(kind, name, args);
-    const common = { name, template: template.name, adopt: args.adopt };
-    const { email, webhook } = args.channels;
-    if (kind === "email" && email !== undefined)
-      return new AlertDestination(
-        name,
-        { ...common, type: "email", emails: [...email.recipients] },
-        this.own,
-      );
-    return new AlertDestination(
+    const { organization, adopt, allowPrivateReceivers: allowPrivateAddress } = args;
+    const template = new AlertTemplate(
       name,
-      {
-        ...common,
-        type: "http",
-        url: addressOf(kind, args.channels),
-        ...(kind === "webhook" && webhook?.token && { headers: bearer(webhook.token) }),
-        allowPrivateAddress: args.allowPrivateReceivers,
-      },
+      { ...templateOf(kind), name: templateName(name, organization), body, adopt },
       this.own,
     );
-  }
-
-  #template(kind: ChannelKind, name: string, args: AlertsArgs): AlertTemplate {
-    const { channels, organization, adopt } = args;
-    const routingKey = channels.pagerduty?.routingKey;
-    const template = templateOf(kind, "");
-    const body =
-      kind === "pagerduty" && routingKey !== undefined
-        ? routingKey.apply((key) => templateOf(kind, key).body)
-        : template.body;
-    const own = { ...template, name: templateName(name, organization), body, adopt };
-    return new AlertTemplate(name, own, this.own);
+    const common = { name, template: template.name, adopt };
+    return new AlertDestination(
+      name,
+      to.type === "http" ? { ...common, ...to, allowPrivateAddress } : { ...common, ...to },
+      this.own,
+    );
   }
 }
 
@@ -105,21 +87,3 @@ const streamsRead = (
   streams: ReadonlyMap<string, Resource>,
 ): Resource[] =>
   [...new Set([stream, ...Object.keys(metricStreams)])].flatMap((name) => streams.get(name) ?? []);
-
-const bearer = (token: Output<string>) => ({ authorization: interpolate`Bearer ${token}` });
-
-/** Where a channel's messages are posted. */
-function addressOf(kind: ChannelKind, channels: Channels): Input<string> {
-  switch (kind) {
-    case "alertmanager":
-      return output(channels.alertmanager?.url ?? "").apply(
-        (url) => `${stripTrailingSlashes(url)}/api/v2/alerts`,
-      );
-    case "pagerduty":
-      return channels.pagerduty?.url ?? "";
-    case "slack":
-      return channels.slack?.url ?? "";
-    default:
-      return channels.webhook?.url ?? "";
-  }
-}

@@ -15,7 +15,8 @@ import {
   type PlannedAlert,
   plannedAlerts,
 } from "../../../stacks/cqrs/alerts/alert-args.js";
-import { configured, route } from "../../../stacks/cqrs/alerts/channels.js";
+import { route } from "../../../stacks/cqrs/alerts/channels.js";
+import { receiversOf } from "../../../stacks/cqrs/alerts/receivers.js";
 import { templateOf } from "../../../stacks/cqrs/alerts/templates.js";
 
 const all = Object.values(alerts);
@@ -334,12 +335,14 @@ describe("routing by severity", () => {
   });
 
   it("knows the channels that a stack was given, in the order of the contract", () => {
-    expect(configured({})).toEqual([]);
+    expect(receiversOf({}).size).toBe(0);
     const url = output("https://example.com");
-    expect(configured({ email: { recipients: ["ops@example.com"] }, webhook: { url } })).toEqual([
-      "webhook",
-      "email",
-    ]);
+    const email = { recipients: ["ops@example.com"] };
+    const pagerduty = { url: "https://example.com", routingKey: output("key") };
+    expect([...receiversOf({ email, webhook: { url } }).keys()]).toEqual(["webhook", "email"]);
+    expect([
+      ...receiversOf({ pagerduty, email, slack: { url }, alertmanager: { url }, webhook: { url } }).keys(),
+    ]).toEqual(channelKinds);
   });
 
   it("sends an alert to its severity's channels as far as there are any", () => {
