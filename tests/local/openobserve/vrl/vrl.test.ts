@@ -13,6 +13,15 @@ describe("A VRL program", () => {
     expect(compileVrl("if exists(.a) { .b = 1 }\n.")).toEqual({ ok: true });
   });
 
+  it("has the same outcome each time, whatever compiled since", () => {
+    const good = ".a = 1\n.";
+    for (let n = 0; n < 3; n++) {
+      expect(compileVrl(good)).toEqual({ ok: true });
+      expect(errorOf(".a = \n")).toContain("syntax error");
+      for (let other = 0; other < 101; other++) compileVrl(`.n = ${other}\n.`);
+    }
+  });
+
   it("that does not shows the line, the place under it, and where to read on", () => {
     expect(errorOf("if (.user_email) {\n  .x = 1\n}\n.").split("\n")).toEqual([
       "",
