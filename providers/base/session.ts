@@ -3,7 +3,9 @@ import type { dynamic } from "@pulumi/pulumi";
 import { type Connection, connectionFrom, OpenObserve } from "../client/index.js";
 
 let stack: dynamic.Config | undefined;
-let current: { readonly connection: Connection; readonly server: OpenObserve } | undefined;
+let current:
+  | { readonly stack: dynamic.Config; readonly connection: Connection; readonly server: OpenObserve }
+  | undefined;
 
 /**
  * Keeps the stack's config. The connection is taken from it when a server is first needed: checks and diffs
@@ -21,10 +23,14 @@ export function configure({ config }: dynamic.ConfigureRequest): void {
  */
 export function server(): OpenObserve {
   if (stack === undefined) throw new Error("the provider is used before it is configured");
+  if (current?.stack === stack) return current.server;
   const config = stack;
   const connection = connectionFrom({ config: (key) => config.get(`o2cqrs:${key}`) });
-  if (current !== undefined && isDeepStrictEqual(current.connection, connection)) return current.server;
+  if (current !== undefined && isDeepStrictEqual(current.connection, connection)) {
+    current = { ...current, stack };
+    return current.server;
+  }
   void current?.server.close();
-  current = { connection, server: new OpenObserve(connection) };
+  current = { stack, connection, server: new OpenObserve(connection) };
   return current.server;
 }
