@@ -2,7 +2,7 @@ import { Agent, request } from "undici";
 import { z } from "zod";
 import { exitCodes, messageOf, OperatorError } from "../../cli/errors.js";
 import { type TrafficDriver } from "./driver.js";
-import { type ClusterAccess } from "./kubeconfig.js";
+import { type ClusterAccess, tokenOf } from "./kubeconfig.js";
 
 /** Annotations of ingress-nginx; a second ingress with these takes a share of the first one's traffic. */
 export const canaryAnnotations = {
@@ -44,12 +44,13 @@ export function ingressDriver({
 
   async function send(signal: AbortSignal, patch?: object): Promise<number | undefined> {
     try {
+      const token = await tokenOf(access);
       const { statusCode, body } = await request(new URL(path, access.server), {
         dispatcher: agent,
         method: patch === undefined ? "GET" : "PATCH",
         headers: {
           accept: "application/json",
-          ...(access.token !== undefined && { authorization: `Bearer ${access.token}` }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(patch !== undefined && { "content-type": "application/merge-patch+json" }),
         },
         ...(patch !== undefined && { body: JSON.stringify(patch) }),

@@ -11,6 +11,8 @@ export interface ClusterAccess {
   /** Certificate of the authority that signed the server's, as PEM; absent for the system's authorities. */
   readonly ca?: string | undefined;
   readonly token?: string | undefined;
+  /** File that holds the token instead. It is replaced before the token expires: an hour, for a pod's. */
+  readonly tokenFile?: string | undefined;
   readonly clientCertificate?: string | undefined;
   readonly clientKey?: string | undefined;
   /** Namespace of the context. */
@@ -80,14 +82,32 @@ export async function clusterAccess(sources: AccessSources): Promise<ClusterAcce
 
 const nonEmpty = (text: string | undefined) => (text === "" ? undefined : text);
 
+/** The token to show now. */
+export async function tokenOf({ token, tokenFile }: ClusterAccess): Promise<string | undefined> {
+  return tokenFile === undefined ? token : contentOf(tokenFile);
+}
+
+/** @throws OperatorError naming the file that cannot be read */
+async function contentOf(path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    throw usageError(
+      `The credentials for the cluster cannot be read: ${messageOf(error)}`,
+      "Correct the path in the kubeconfig; in a pod, let it mount its service account's token.",
+    );
+  }
+}
+
 async function serviceAccount({ env, serviceAccountFolder: folder = serviceAccountFolder }: AccessSources) {
-  const read = async (name: string) => (await readFile(join(folder, name), "utf8")).trim();
   const host = env.KUBERNETES_SERVICE_HOST ?? "";
+  const tokenFile = join(folder, "token");
+  await contentOf(tokenFile);
   return {
     server: `https://${host.includes(":") ? `[${host}]` : host}:${env.KUBERNETES_SERVICE_PORT ?? "443"}`,
-    ca: await read("ca.crt"),
-    token: await read("token"),
-    namespace: await read("namespace"),
+    ca: await contentOf(join(folder, "ca.crt")),
+    tokenFile,
+    namespace: await contentOf(join(folder, "namespace")),
   };
 }
 
@@ -110,19 +130,23 @@ async function fromKubeconfig(path: string, contextName: string | undefined): Pr
       `${path} switches off the check of the server's certificate`,
       "Give the cluster its certificate-authority instead.",
     );
+  const beside = (file: string) => resolve(dirname(path), file);
   const content = async (data: string | undefined, file: string | undefined) => {
     if (data !== undefined) return Buffer.from(data, "base64").toString("utf8");
-    return file === undefined ? undefined : readFile(resolve(dirname(path), file), "utf8");
+    return file === undefined ? undefined : contentOf(beside(file));
   };
+  const tokenFile = user.token === undefined && user.tokenFile ? beside(user.tokenFile) : undefined;
+  if (tokenFile !== undefined) await contentOf(tokenFile);
   const access = {
     server: cluster.server,
     ca: await content(cluster["certificate-authority-data"], cluster["certificate-authority"]),
-    token: user.token ?? (await content(undefined, user.tokenFile))?.trim(),
+    token: user.token,
+    tokenFile,
     clientCertificate: await content(user["client-certificate-data"], user["client-certificate"]),
     clientKey: await content(user["client-key-data"], user["client-key"]),
     namespace: context.namespace ?? "default",
   };
-  if (access.token === undefined && access.clientKey === undefined)
+  if (access.token === undefined && tokenFile === undefined && access.clientKey === undefined)
     throw usageError(
       `The user of ${path} has neither a token nor a client certificate`,
       "Plugins are not run: use a service account's token (kubectl create token NAME).",

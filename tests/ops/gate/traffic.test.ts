@@ -168,6 +168,16 @@ describe("the canary ingress", () => {
     await traffic.close();
   });
 
+  test("is shown the token that the file holds now, as a pod's is replaced every hour", async () => {
+    const tokenFile = join(folder, "token");
+    await writeFile(tokenFile, "an-old-token\n");
+    const traffic = driver({ token: undefined, tokenFile });
+    await expect(traffic.read(signal)).rejects.toThrow("401");
+    await writeFile(tokenFile, "secret-token\n");
+    expect(await traffic.read(signal)).toBe(5);
+    await traffic.close();
+  });
+
   test("of a cluster that is away has the exit code for that", async () => {
     const traffic = driver({ server: "http://127.0.0.1:1" });
     await expect(traffic.set(5, signal)).rejects.toMatchObject({ exitCode: 3 });
@@ -198,6 +208,7 @@ describe("access to a cluster", () => {
       server: "https://10.0.0.1:6443",
       ca: "a certificate",
       token: "t",
+      tokenFile: undefined,
       clientKey: "a key",
       clientCertificate: undefined,
       namespace: "shop",
@@ -210,9 +221,25 @@ describe("access to a cluster", () => {
     expect(await clusterAccess({ env, serviceAccountFolder: folder })).toEqual({
       server: "https://10.96.0.1:443",
       ca: "the ca.crt",
-      token: "the token",
+      tokenFile: join(folder, "token"),
       namespace: "the namespace",
     });
+  });
+
+  test.each([
+    ["a certificate", { token: "t" }, { "certificate-authority": "gone.pem" }, "gone.pem"],
+    ["a client's key", { "client-certificate-data": "", "client-key": "gone.key" }, {}, "gone.key"],
+    ["a token", { tokenFile: "gone.token" }, {}, "gone.token"],
+  ])("names the file of %s that is not there", async (_what, user, cluster, file) => {
+    const error = access(config(user, cluster));
+    await expect(error).rejects.toThrow(file);
+    await expect(error).rejects.toMatchObject({ exitCode: 2, cure: expect.stringContaining("kubeconfig") });
+  });
+
+  test("names what a pod lacks", async () => {
+    const env = { KUBERNETES_SERVICE_HOST: "10.96.0.1" };
+    const error = clusterAccess({ env, serviceAccountFolder: join(folder, "nothing") });
+    await expect(error).rejects.toThrow(join(folder, "nothing", "token"));
   });
 
   test("is refused where certificates would not be checked, and where a plugin would be run", async () => {
