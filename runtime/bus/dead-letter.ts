@@ -1,3 +1,4 @@
+import { orAborted } from "../context/abort.js";
 import { type Operation } from "../context/operation.js";
 import { messageOf } from "./errors.js";
 import { type Middleware } from "./middleware.js";
@@ -17,6 +18,9 @@ export interface DeadEvent {
 export interface DeadLetterQueue {
   put(dead: DeadEvent): Promise<void>;
 }
+
+/** A queue that takes longer has failed: an operation must not be held for ever by where its failure is put. */
+const longestPutMs = 30_000;
 
 /** Keeps dead events in memory, the newest of them; for tests and small services. */
 export class InMemoryDeadLetterQueue implements DeadLetterQueue {
@@ -43,10 +47,12 @@ export class InMemoryDeadLetterQueue implements DeadLetterQueue {
 
 /**
  * Puts an event that a subscriber failed on, after all tries, into the dead-letter queue. The error goes on outwards,
- * so that it is logged and counted; the bus's adapter ends it there. If the queue itself fails, the event is not
- * counted as put away and the subscriber's error reaches the bus.
+ * so that it is logged and counted; the bus's adapter ends it there. If the queue itself fails, or has not taken the
+ * event within the time, the event is not counted as put away and the subscriber's error reaches the bus.
+ *
+ * @param putTimeoutMs time that the queue has; default 30,000
  */
-export function deadLetterMiddleware(queue: DeadLetterQueue): Middleware {
+export function deadLetterMiddleware(queue: DeadLetterQueue, putTimeoutMs = longestPutMs): Middleware {
   return {
     name: "DeadLetter",
     stage: "deadLetter",
@@ -57,7 +63,7 @@ export function deadLetterMiddleware(queue: DeadLetterQueue): Middleware {
       } catch (error) {
         // Within a function of its own, as a queue may throw at once.
         const put = async () => queue.put(deadEvent(operation, error));
-        operation.deadLettered = await put().then(
+        operation.deadLettered = await orAborted(put(), AbortSignal.timeout(putTimeoutMs)).then(
           () => true,
           () => false,
         );

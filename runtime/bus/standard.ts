@@ -16,6 +16,8 @@ export interface PipelineOptions {
   readonly timeouts?: Timeouts;
   /** Where events go that a subscriber keeps failing on; without it the error reaches the bus. */
   readonly deadLetters?: DeadLetterQueue;
+  /** Milliseconds that it may take for one. Default 30,000. */
+  readonly deadLetterTimeoutMs?: number;
   /** The application's own steps. */
   readonly custom?: readonly Middleware[];
 }
@@ -35,6 +37,7 @@ export function createPipeline(
   ];
   if (options.validation !== undefined) middlewares.push(validationMiddleware(options.validation));
   if (options.timeouts !== undefined) middlewares.push(timeoutMiddleware(options.timeouts));
-  if (options.deadLetters !== undefined) middlewares.push(deadLetterMiddleware(options.deadLetters));
+  if (options.deadLetters !== undefined)
+    middlewares.push(deadLetterMiddleware(options.deadLetters, options.deadLetterTimeoutMs));
   return new BusPipeline(middlewares, logs, metrics);
 }

@@ -340,9 +340,10 @@ describe("events", () => {
         throw new Error("queue down");
       },
     ],
+    ["never answers", () => new Promise<void>(() => undefined)],
   ])("when the dead-letter queue %s too, the subscriber's error reaches the bus", async (_, put) => {
     const deadLetters = { put };
-    const pipeline = pipelineOf({ deadLetters, retry: { retries: { event: 0 } } });
+    const pipeline = pipelineOf({ deadLetters, deadLetterTimeoutMs: 20, retry: { retries: { event: 0 } } });
     const failing = pipeline.handleEvent(new OrderPlaced(), "Mailer", () =>
       Promise.reject(new Error("bounced")),
     );
