@@ -3,13 +3,14 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import PQueue from "p-queue";
+import { StreamAccounts } from "./accounts.js";
 import { Adoption, stopAll } from "./adoption.js";
 import { DeadLetters } from "./dead-letters.js";
 import { Delivery, type DeliveryParts } from "./delivery.js";
 import { DropReport } from "./drop-report.js";
 import { IngestEmitter } from "./events.js";
 import { frameHeaderBytes, maxRecordBytes } from "./journal/frame.js";
-import { Journal, type JournalOptions, type Usage } from "./journal/journal.js";
+import { Journal, type JournalOptions } from "./journal/journal.js";
 import { Lane } from "./lane.js";
 import {
   type IngestOptions,
@@ -18,8 +19,9 @@ import {
   resolveIngestOptions,
 } from "./options.js";
 import { RequestLimit } from "./request-limit.js";
+import { BufferRoom } from "./room.js";
 import { type OwnedFolder, Spool } from "./spool.js";
-import { emptyStats, type StreamStats } from "./stats.js";
+import { type StreamStats } from "./stats.js";
 import { Transport } from "./transport/transport.js";
 
 /** Where records go: the client, or in tests anything that keeps them. */
@@ -52,19 +54,16 @@ export interface CloseReport {
 export class IngestClient implements RecordSink {
   readonly events = new IngestEmitter();
   readonly #options: ResolvedIngestOptions;
-  readonly #usage: Usage = { disk: 0, memory: 0 };
+  readonly #room: BufferRoom;
   readonly #abort = new AbortController();
   readonly #transport: Transport;
   readonly #parts: DeliveryParts;
   readonly #drops = new DropReport(this.events);
+  readonly #accounts = new StreamAccounts(this.#drops);
   readonly #spool: Spool | undefined;
-  readonly #stats = new Map<string, StreamStats>();
-  /** Records by stream that were dropped or set aside instead of being accepted. */
-  readonly #refusals = new Map<string, number>();
   #folder: Promise<OwnedFolder | undefined>;
   #lanes = new Map<string, Lane>();
   readonly #adoption: Adoption;
-  #refused = false;
   #skewed = false;
   #closing: Promise<CloseReport> | undefined;
   #paused: ReadonlySet<string> = new Set();
@@ -74,6 +73,12 @@ export class IngestClient implements RecordSink {
   constructor(options: IngestOptions) {
     this.#options = resolveIngestOptions(options);
     this.#batchSize = atLeastOne(this.#options.performance.batchSize);
+    this.#room = new BufferRoom(this.#options, {
+      lanes: () => this.#allLanes(),
+      onGivenUp: (stream, records) => this.#accounts.drop(stream, "overflow", records),
+      onDrain: () => this.events.tell("drain"),
+      isClosing: () => this.#closing !== undefined,
+    });
     setMaxListeners(0, this.#abort.signal); // Every batch under way listens, and takes its listener back.
     const { directory, concurrency, performance, staleMs, maxDeadLetterBytes } = this.#options;
     this.#transport = new Transport({
@@ -122,14 +127,14 @@ export class IngestClient implements RecordSink {
     const bytes = frameHeaderBytes + json.length;
     if (this.#closing !== undefined) return this.#drop(stream, "closed");
     if (this.#paused.has(stream)) {
-      this.#statsOf(stream).paused++;
+      this.#accounts.of(stream).paused++;
       return false;
     }
     if (json.length > maxRecordBytes / 3 && Buffer.byteLength(json) > maxRecordBytes) {
       this.#setAside(stream, `larger than ${maxRecordBytes} bytes`, JSON.stringify(json.slice(0, 1000)));
       return false;
     }
-    if (!this.#fits(bytes) && !this.#makeRoom(bytes)) return this.#drop(stream, "overflow");
+    if (!this.#room.take(bytes)) return this.#drop(stream, "overflow");
     this.#lane(stream).push(json);
     return true;
   }
@@ -178,12 +183,12 @@ export class IngestClient implements RecordSink {
 
   /** What became of the records, by stream. */
   get stats(): Readonly<Record<string, StreamStats>> {
-    return Object.fromEntries(this.#stats);
+    return this.#accounts.stats;
   }
 
   /** Bytes that wait, in memory and on disk; on disk whole segments count. */
   get bufferedBytes(): number {
-    return this.#usage.disk + this.#usage.memory;
+    return this.#room.usage.disk + this.#room.usage.memory;
   }
 
   async #close(deadlineMs: number): Promise<CloseReport> {
@@ -198,17 +203,9 @@ export class IngestClient implements RecordSink {
     await folder?.release({ remove: own === 0 }).catch((error: unknown) => this.#diskFailed(error));
     const undeliveredBytes = own + (await this.#adoption.ended());
     await this.#transport.close();
-    this.#reportLost(folder === undefined);
+    if (folder === undefined) this.#accounts.writeOff();
     this.#drops.close();
     return { streams: this.stats, undeliveredBytes };
-  }
-
-  #reportLost(inMemory: boolean): void {
-    if (!inMemory) return;
-    for (const [stream, { accepted, delivered, deadLettered, dropped }] of this.#stats) {
-      const lost = accepted - delivered - deadLettered - dropped + (this.#refusals.get(stream) ?? 0);
-      if (lost > 0) this.#countDrop(stream, "lost", lost);
-    }
   }
 
   #lane(stream: string): Lane {
@@ -224,7 +221,7 @@ export class IngestClient implements RecordSink {
   }
 
   #createLane(stream: string, directory: Promise<string | undefined>): Lane {
-    const stats = this.#statsOf(stream);
+    const stats = this.#accounts.of(stream);
     const { performance, maxBatchBytes, concurrency } = this.#options;
     const opening = directory.then((path) => this.#openJournal(stream, path));
     return new Lane(opening, new Delivery(stream, this.#parts, stats, this.#abort.signal), stats, {
@@ -232,7 +229,7 @@ export class IngestClient implements RecordSink {
       flushIntervalMs: performance.flushInterval,
       maxBatchBytes,
       window: concurrency,
-      usage: this.#usage,
+      usage: this.#room.usage,
     });
   }
 
@@ -241,10 +238,10 @@ export class IngestClient implements RecordSink {
       directory,
       segmentBytes: this.#options.segmentBytes,
       sync: this.#options.durability === "disk",
-      usage: this.#usage,
+      usage: this.#room.usage,
       onDiskError: (error) => this.#diskFailed(error),
       onDamage: (bytes) => this.events.tell("damage", { stream, bytes }),
-      isCrowded: () => this.#isCrowded(),
+      isCrowded: () => this.#room.isCrowded,
     };
     try {
       return await Journal.open(options);
@@ -272,88 +269,22 @@ export class IngestClient implements RecordSink {
     this.#folder = this.#ownFolder();
   }
 
-  #fits(bytes: number): boolean {
-    const { maxMemoryBytes, maxBufferBytes } = this.#options;
-    const { memory, disk } = this.#usage;
-    return memory + bytes <= maxMemoryBytes && memory + disk + bytes <= maxBufferBytes;
-  }
-
-  #isCrowded(): boolean {
-    const { maxMemoryBytes, maxBufferBytes } = this.#options;
-    const { memory, disk } = this.#usage;
-    return memory * 2 > maxMemoryBytes || (memory + disk) * 2 > maxBufferBytes;
-  }
-
-  /**
-   * Gives back what is delivered, though its segments are not full; if that is not enough and the policy says so, gives
-   * up the oldest segments of the fullest lanes until the record fits.
-   */
-  #makeRoom(bytes: number): boolean {
-    if (this.#fitsInstead(bytes)) return true;
-    if (this.#options.overflow !== "drop-oldest") return false;
-    // What is given up on disk makes no room in memory, however much of it.
-    const place = () => (this.#usage.memory + bytes > this.#options.maxMemoryBytes ? "memory" : "anywhere");
-    const fullestFirst = this.#allLanes().sort((a, b) => b.undeliveredBytes - a.undeliveredBytes);
-    for (const lane of fullestFirst) {
-      for (let given = lane.giveUpOldest(place()); given !== undefined; given = lane.giveUpOldest(place())) {
-        void given.then((records) => this.#countDrop(lane.delivery.stream, "overflow", records));
-        if (this.#fits(bytes)) return true;
-      }
-    }
-    return false;
-  }
-
-  /** Whether so many bytes fit in the place of what is delivered. */
-  #fitsInstead(bytes: number): boolean {
-    for (const lane of this.#allLanes()) lane.giveBackDelivered();
-    return this.#fits(bytes);
-  }
-
   #allLanes(): Lane[] {
     return [...this.#lanes.values(), ...this.#adoption.lanes];
   }
 
   #drop(stream: string, reason: "overflow" | "closed"): false {
-    this.#countRefusal(stream);
-    this.#countDrop(stream, reason, 1);
-    if (reason === "overflow") this.#watchForDrain();
+    this.#accounts.refuse(stream);
+    this.#accounts.drop(stream, reason, 1);
+    if (reason === "overflow") this.#room.watchForDrain();
     return false;
   }
 
-  #countRefusal(stream: string): void {
-    this.#refusals.set(stream, (this.#refusals.get(stream) ?? 0) + 1);
-  }
-
-  #countDrop(stream: string, reason: "overflow" | "closed" | "lost", records: number): void {
-    this.#statsOf(stream).dropped += records;
-    this.#drops.add(stream, reason, records);
-  }
-
-  /** Space comes back in segments; looking for it a few times a second is enough. */
-  #watchForDrain(): void {
-    if (this.#refused) return;
-    this.#refused = true;
-    const { segmentBytes, maxMemoryBytes } = this.#options;
-    const enough = Math.min(segmentBytes, maxMemoryBytes / 8);
-    const timer = setInterval(() => {
-      if (this.#closing === undefined && !this.#fitsInstead(enough)) return;
-      clearInterval(timer);
-      this.#refused = false;
-      this.events.tell("drain");
-    }, 100).unref();
-  }
-
   #setAside(stream: string, reason: string, record: string): void {
-    this.#countRefusal(stream);
-    this.#statsOf(stream).deadLettered++;
+    this.#accounts.refuse(stream);
+    this.#accounts.of(stream).deadLettered++;
     void this.#parts.deadLetters.add(stream, reason, [record]);
     this.events.tell("deadLetter", { stream, records: 1, reason });
-  }
-
-  #statsOf(stream: string): StreamStats {
-    let stats = this.#stats.get(stream);
-    if (stats === undefined) this.#stats.set(stream, (stats = emptyStats()));
-    return stats;
   }
 
   /** Told once when the clocks part, and once more if they part again after they agreed. */
