@@ -153,7 +153,8 @@ export class Meter {
 
   /** The streams that have a column: it comes with the first record that has it, and may not be asked for before. */
   async #streamsWith(column: string, type: "metrics" | "traces"): Promise<ReadonlySet<string>> {
-    const found = await this.options.server.streams.list(type);
+    const { server, signal } = this.options;
+    const found = await server.streams.list(type, { signal });
     return new Set(
       found.filter(({ schema }) => schema.some(({ name }) => name === column)).map(({ name }) => name),
     );

@@ -83,11 +83,12 @@ export class Streams {
   ) {}
 
   /** All streams with their real settings and columns (without `fetchSchema` the server gives defaults). */
-  async list(type?: string): Promise<ServerStream[]> {
+  async list(type?: string, options: { readonly signal?: AbortSignal } = {}): Promise<ServerStream[]> {
     const answer = await this.transport.send({
       method: "GET",
       path: path`/api/${this.organization}/streams`,
       query: { type, fetchSchema: true },
+      ...options,
       answer: z.object({ list: z.array(serverStreamSchema) }),
     });
     return answer.list;
