@@ -30,11 +30,11 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",
-        {
-          name: "@pulumi/pulumi",
+        ...["", "/automation", "/dynamic", "/runtime"].map((path) => ({
+          name: `@pulumi/pulumi${path}`,
           allowTypeImports: true,
           message: "Import the module that has it, such as @pulumi/pulumi/output; types may come from here.",
-        },
+        })),
       ],
     },
   },

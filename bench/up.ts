@@ -5,12 +5,14 @@
  * `__provider` a resource, and one request for every stream that a refresh reads.
  *
  * There are two baselines. `firstDeployRatio` and `noChangeRatio` are against as many resources as small as can be:
- * all made at once, each with a name for its inputs. Pulumi itself takes longer for a stack whose resources are
- * larger and wait for each other, so `sameGraph` tells the ratios against resources that do nothing under the same
- * components, with the same dependencies and the same inputs.
+ * all made at once, each with a name for its inputs, in a project with Pulumi's own defaults. Pulumi itself takes
+ * longer for a stack whose resources are larger and wait for each other, so `sameGraph` tells the ratios against
+ * resources that do nothing under the same components, with the same dependencies, the same inputs and the options of
+ * our project.
  *
  * Each deploy has an organisation of its own, as the names of deleted streams stay taken for a while. A first round goes
- * through a proxy that counts requests, and is not timed: it also warms up the server, which starts cold.
+ * through a proxy that counts requests, and is not timed: it also warms up the server, which starts cold and takes half
+ * a second to compile the programs that mask. Timed are deploys to a server that has served before.
  *
  * `BENCH_STREAMS` and `BENCH_ROUNDS` set how many streams and timed rounds; of several rounds the best counts.
  */
@@ -89,8 +91,8 @@ async function withStack<T>(
   url: string,
   work: (stack: OpenStack) => Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "o2cqrs-bench-up-"));
   const organization = await newOrganization(url);
+  const folder = mkdtempSync(join(tmpdir(), "o2cqrs-bench-up-"));
   const stack = await engine.open(project, folder, {
     O2CQRS_USER: user,
     O2CQRS_PASSWORD: password,

@@ -83,7 +83,12 @@ export class Transport {
       ...(asked.signal && { signal: asked.signal }),
       shouldRetry: async ({ error }) => {
         if (!mayRepeat(error, asked)) return false;
-        if (error.retryAfterMs !== undefined) await sleep(Math.min(error.retryAfterMs, longestRetryAfterMs));
+        const { retryAfterMs } = error;
+        if (retryAfterMs !== undefined) {
+          // p-retry itself throws the reason of a signal that ended the pause.
+          const pause = sleep(Math.min(retryAfterMs, longestRetryAfterMs), undefined, asked);
+          await pause.catch(() => undefined);
+        }
         return true;
       },
     });

@@ -1,4 +1,3 @@
-import { orAborted } from "../context/abort.js";
 import { type Operation } from "../context/operation.js";
 import { messageOf } from "./errors.js";
 import { type Middleware } from "./middleware.js";
@@ -21,6 +20,8 @@ export interface DeadLetterQueue {
 
 /** A queue that takes longer has failed: an operation must not be held for ever by where its failure is put. */
 const longestPutMs = 30_000;
+
+const longestTimerMs = 2 ** 31;
 
 /** Keeps dead events in memory, the newest of them; for tests and small services. */
 export class InMemoryDeadLetterQueue implements DeadLetterQueue {
@@ -50,7 +51,8 @@ export class InMemoryDeadLetterQueue implements DeadLetterQueue {
  * so that it is logged and counted; the bus's adapter ends it there. If the queue itself fails, or has not taken the
  * event within the time, the event is not counted as put away and the subscriber's error reaches the bus.
  *
- * @param putTimeoutMs time that the queue has; default 30,000
+ * @param putTimeoutMs time that the queue has; default 30,000, `Infinity` for as long as it likes. What it takes after
+ *   that is in it, and is counted as failed all the same
  */
 export function deadLetterMiddleware(queue: DeadLetterQueue, putTimeoutMs = longestPutMs): Middleware {
   return {
@@ -63,14 +65,26 @@ export function deadLetterMiddleware(queue: DeadLetterQueue, putTimeoutMs = long
       } catch (error) {
         // Within a function of its own, as a queue may throw at once.
         const put = async () => queue.put(deadEvent(operation, error));
-        operation.deadLettered = await orAborted(put(), AbortSignal.timeout(putTimeoutMs)).then(
-          () => true,
-          () => false,
-        );
+        operation.deadLettered = await within(putTimeoutMs, put()).catch(() => false);
         throw error;
       }
     },
   };
+}
+
+/** Whether the work ended well in time. A time that no timer can count, such as `Infinity`, is no limit. */
+async function within(timeoutMs: number, work: Promise<void>): Promise<boolean> {
+  const done = work.then(() => true);
+  if (!(timeoutMs < longestTimerMs)) return done;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false);
+  });
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const deadEvent = (operation: Operation, error: unknown): DeadEvent => ({

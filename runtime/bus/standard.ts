@@ -16,7 +16,7 @@ export interface PipelineOptions {
   readonly timeouts?: Timeouts;
   /** Where events go that a subscriber keeps failing on; without it the error reaches the bus. */
   readonly deadLetters?: DeadLetterQueue;
-  /** Milliseconds that it may take for one. Default 30,000. */
+  /** Milliseconds that the dead-letter queue may take for an event. Default 30,000. */
   readonly deadLetterTimeoutMs?: number;
   /** The application's own steps. */
   readonly custom?: readonly Middleware[];

@@ -134,7 +134,7 @@ export class IngestClient implements RecordSink {
       this.#setAside(stream, `larger than ${maxRecordBytes} bytes`, JSON.stringify(json.slice(0, 1000)));
       return false;
     }
-    if (!this.#room.take(bytes)) return this.#drop(stream, "overflow");
+    if (!this.#room.makeRoomFor(bytes)) return this.#drop(stream, "overflow");
     this.#lane(stream).push(json);
     return true;
   }

@@ -32,8 +32,11 @@ export class BufferRoom {
     return memory * 2 > maxMemoryBytes || (memory + disk) * 2 > maxBufferBytes;
   }
 
-  /** Whether so many bytes fit, if need be after room was made for them. */
-  take(bytes: number): boolean {
+  /**
+   * Whether so many bytes fit. If not, room is made for them: what is delivered is given back, and with the policy
+   * `drop-oldest` the oldest that waits is given up.
+   */
+  makeRoomFor(bytes: number): boolean {
     return this.#fits(bytes) || this.#makeRoom(bytes);
   }
 
@@ -44,7 +47,7 @@ export class BufferRoom {
     const { segmentBytes, maxMemoryBytes } = this.limits;
     const enough = Math.min(segmentBytes, maxMemoryBytes / 8);
     const timer = setInterval(() => {
-      if (!this.parts.isClosing() && !this.#fitsInstead(enough)) return;
+      if (!this.parts.isClosing() && !this.#fitsAfterGivingBack(enough)) return;
       clearInterval(timer);
       this.#watching = false;
       this.parts.onDrain();
@@ -62,7 +65,7 @@ export class BufferRoom {
    * up the oldest segments of the fullest lanes until the record fits.
    */
   #makeRoom(bytes: number): boolean {
-    if (this.#fitsInstead(bytes)) return true;
+    if (this.#fitsAfterGivingBack(bytes)) return true;
     if (this.limits.overflow !== "drop-oldest") return false;
     // What is given up on disk makes no room in memory, however much of it.
     const place = () => (this.usage.memory + bytes > this.limits.maxMemoryBytes ? "memory" : "anywhere");
@@ -76,8 +79,8 @@ export class BufferRoom {
     return false;
   }
 
-  /** Whether so many bytes fit in the place of what is delivered. */
-  #fitsInstead(bytes: number): boolean {
+  /** Gives back the place of what is delivered. @returns whether so many bytes fit then */
+  #fitsAfterGivingBack(bytes: number): boolean {
     for (const lane of this.parts.lanes()) lane.giveBackDelivered();
     return this.#fits(bytes);
   }

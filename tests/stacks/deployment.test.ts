@@ -31,6 +31,14 @@ const failures = ({ errors }: OperationResult) => errors.map(({ message }) => me
 
 const changes = ({ changes: { same: _, ...changed } }: OperationResult) => changed as Record<string, number>;
 
+/** All of ours that the state holds. */
+async function dynamicResources() {
+  const all = await storedResources(deployed.stateFile);
+  const made = all.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/o2cqrs:"));
+  expect(made.length).toBeGreaterThan(60);
+  return made;
+}
+
 describe("a first deployment", () => {
   let result: OperationResult;
   beforeAll(async () => {
@@ -115,10 +123,7 @@ describe("a first deployment", () => {
       AlertDestination: "Alerts",
       Alert: "Alerts",
     };
-    const made = (await storedResources(deployed.stateFile)).filter(({ type }) =>
-      type.startsWith("pulumi-nodejs:dynamic/o2cqrs:"),
-    );
-    for (const { urn, type } of made) {
+    for (const { urn, type } of await dynamicResources()) {
       const part = parts[type.split(":").at(-1) ?? ""];
       const within = ["Observability", ...(part === undefined ? [] : [part])];
       const components = within.map((each) => `o2cqrs:cqrs:${each}`);
@@ -127,11 +132,8 @@ describe("a first deployment", () => {
   });
 
   it("keeps with every resource where in the source it was made", async () => {
-    const made = (await storedResources(deployed.stateFile)).filter(({ type }) =>
-      type.startsWith("pulumi-nodejs:dynamic/o2cqrs:"),
-    );
-    expect(made.length).toBeGreaterThan(60);
-    for (const { sourcePosition } of made) expect(sourcePosition).toMatch(/^project:\/\/\/.+#\d+,\d+$/);
+    for (const { sourcePosition } of await dynamicResources())
+      expect(sourcePosition).toMatch(/^project:\/\/\/.+#\d+,\d+$/);
   });
 
   it("leaves no credential readable in the state", async () => {

@@ -11,7 +11,7 @@ export interface ClusterAccess {
   /** Certificate of the authority that signed the server's, as PEM; absent for the system's authorities. */
   readonly ca?: string | undefined;
   readonly token?: string | undefined;
-  /** File that holds the token instead. It is replaced before the token expires: an hour, for a pod's. */
+  /** File that the token was read from. It is replaced before the token expires: after an hour, for a pod's. */
   readonly tokenFile?: string | undefined;
   readonly clientCertificate?: string | undefined;
   readonly clientKey?: string | undefined;
@@ -82,9 +82,9 @@ export async function clusterAccess(sources: AccessSources): Promise<ClusterAcce
 
 const nonEmpty = (text: string | undefined) => (text === "" ? undefined : text);
 
-/** The token to show now. */
+/** The token to show now. A file that cannot be read for a moment ends no release: the token before it is shown. */
 export async function tokenOf({ token, tokenFile }: ClusterAccess): Promise<string | undefined> {
-  return tokenFile === undefined ? token : contentOf(tokenFile);
+  return tokenFile === undefined ? token : contentOf(tokenFile).catch(() => token);
 }
 
 /** @throws OperatorError naming the file that cannot be read */
@@ -102,10 +102,10 @@ async function contentOf(path: string): Promise<string> {
 async function serviceAccount({ env, serviceAccountFolder: folder = serviceAccountFolder }: AccessSources) {
   const host = env.KUBERNETES_SERVICE_HOST ?? "";
   const tokenFile = join(folder, "token");
-  await contentOf(tokenFile);
   return {
     server: `https://${host.includes(":") ? `[${host}]` : host}:${env.KUBERNETES_SERVICE_PORT ?? "443"}`,
     ca: await contentOf(join(folder, "ca.crt")),
+    token: await contentOf(tokenFile),
     tokenFile,
     namespace: await contentOf(join(folder, "namespace")),
   };
@@ -135,18 +135,18 @@ async function fromKubeconfig(path: string, contextName: string | undefined): Pr
     if (data !== undefined) return Buffer.from(data, "base64").toString("utf8");
     return file === undefined ? undefined : contentOf(beside(file));
   };
-  const tokenFile = user.token === undefined && user.tokenFile ? beside(user.tokenFile) : undefined;
-  if (tokenFile !== undefined) await contentOf(tokenFile);
+  const token = nonEmpty(user.token);
+  const tokenFile = token === undefined && user.tokenFile ? beside(user.tokenFile) : undefined;
   const access = {
     server: cluster.server,
     ca: await content(cluster["certificate-authority-data"], cluster["certificate-authority"]),
-    token: user.token,
+    token: token ?? (await content(undefined, tokenFile)),
     tokenFile,
     clientCertificate: await content(user["client-certificate-data"], user["client-certificate"]),
     clientKey: await content(user["client-key-data"], user["client-key"]),
     namespace: context.namespace ?? "default",
   };
-  if (access.token === undefined && tokenFile === undefined && access.clientKey === undefined)
+  if (access.token === undefined && access.clientKey === undefined)
     throw usageError(
       `The user of ${path} has neither a token nor a client certificate`,
       "Plugins are not run: use a service account's token (kubectl create token NAME).",

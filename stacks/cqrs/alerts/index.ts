@@ -6,7 +6,6 @@ import { type AlertQuery } from "../queries/alert-query.js";
 import { alertArgs, type AlertContext, linkMinutes, type PlannedAlert } from "./alert-args.js";
 import { type Channels, route } from "./channels.js";
 import { type Receiver, receiversOf } from "./receivers.js";
-import { templateOf } from "./templates.js";
 
 export { metricStreamsOf, plannedAlerts } from "./alert-args.js";
 export { type Channels } from "./channels.js";
@@ -58,12 +57,12 @@ export class Alerts extends Part {
     this.registerOutputs({});
   }
 
-  #destination(kind: ChannelKind, { to, body }: Receiver, args: AlertsArgs): AlertDestination {
+  #destination(kind: ChannelKind, { to, template: message }: Receiver, args: AlertsArgs): AlertDestination {
     const name = `cqrs-${kind}`;
     const { organization, adopt, allowPrivateReceivers: allowPrivateAddress } = args;
     const template = new AlertTemplate(
       name,
-      { ...templateOf(kind), name: templateName(name, organization), body, adopt },
+      { ...message, name: templateName(name, organization), adopt },
       this.own,
     );
     const common = { name, template: template.name, adopt };

@@ -1,10 +1,11 @@
 import { type ChannelKind, stripTrailingSlashes } from "@o2cqrs/contract";
+import type { AlertTemplateArgs } from "@o2cqrs/providers";
 import type { Input, Output } from "@pulumi/pulumi";
 import { interpolate } from "@pulumi/pulumi/output";
 import type { Channels } from "./channels.js";
 import { templateOf } from "./templates.js";
 
-/** Where a channel's messages go, and their text. */
+/** Where a channel's messages go, and what they say. */
 export interface Receiver {
   readonly to:
     | { readonly type: "email"; readonly emails: string[] }
@@ -13,7 +14,7 @@ export interface Receiver {
         readonly url: Input<string>;
         readonly headers?: Record<string, Output<string>>;
       };
-  readonly body: Input<string>;
+  readonly template: Pick<AlertTemplateArgs, "type" | "title" | "body">;
 }
 
 /** A receiver for each channel that there is. */
@@ -33,12 +34,15 @@ export function receiversOf({
   if (email)
     all.set("email", {
       to: { type: "email", emails: [...email.recipients] },
-      body: templateOf("email").body,
+      template: templateOf("email", ""),
     });
   if (pagerduty)
     all.set("pagerduty", {
       to: { type: "http", url: pagerduty.url },
-      body: pagerduty.routingKey.apply((key) => templateOf("pagerduty", key).body),
+      template: {
+        type: "http",
+        body: pagerduty.routingKey.apply((key) => templateOf("pagerduty", key).body),
+      },
     });
   if (alertmanager) all.set("alertmanager", posted("alertmanager", alertmanager.url.apply(alertsApi)));
   return all;
@@ -50,7 +54,7 @@ const posted = (
   headers?: Record<string, Output<string>>,
 ): Receiver => ({
   to: { type: "http", url, ...(headers && { headers }) },
-  body: templateOf(kind).body,
+  template: templateOf(kind, ""),
 });
 
 const alertsApi = (url: string) => `${stripTrailingSlashes(url)}/api/v2/alerts`;

@@ -134,7 +134,7 @@ const alertmanager = json([
 ]);
 
 /** @param routingKey of PagerDuty; the others need none */
-export function templateOf(channel: ChannelKind, routingKey = ""): Template {
+export function templateOf(channel: ChannelKind, routingKey: string): Template {
   switch (channel) {
     case "webhook":
       return webhook;

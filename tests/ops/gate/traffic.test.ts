@@ -178,6 +178,12 @@ describe("the canary ingress", () => {
     await traffic.close();
   });
 
+  test("is shown the token before, while the file cannot be read", async () => {
+    const traffic = driver({ tokenFile: join(folder, "away") });
+    expect(await traffic.read(signal)).toBe(5);
+    await traffic.close();
+  });
+
   test("of a cluster that is away has the exit code for that", async () => {
     const traffic = driver({ server: "http://127.0.0.1:1" });
     await expect(traffic.set(5, signal)).rejects.toMatchObject({ exitCode: 3 });
@@ -221,6 +227,7 @@ describe("access to a cluster", () => {
     expect(await clusterAccess({ env, serviceAccountFolder: folder })).toEqual({
       server: "https://10.96.0.1:443",
       ca: "the ca.crt",
+      token: "the token",
       tokenFile: join(folder, "token"),
       namespace: "the namespace",
     });
@@ -236,10 +243,24 @@ describe("access to a cluster", () => {
     await expect(error).rejects.toMatchObject({ exitCode: 2, cure: expect.stringContaining("kubeconfig") });
   });
 
+  test("prefers a token to a file with one, and takes the file from beside the kubeconfig", async () => {
+    await writeFile(join(folder, "token"), "in the file\n");
+    const tokenFile = "token";
+    expect(await access(config({ tokenFile }))).toMatchObject({
+      token: "in the file",
+      tokenFile: join(folder, "token"),
+    });
+    expect(await access(config({ token: "", tokenFile }))).toMatchObject({ token: "in the file" });
+    expect(await access(config({ token: "t", tokenFile }))).toMatchObject({
+      token: "t",
+      tokenFile: undefined,
+    });
+  });
+
   test("names what a pod lacks", async () => {
     const env = { KUBERNETES_SERVICE_HOST: "10.96.0.1" };
     const error = clusterAccess({ env, serviceAccountFolder: join(folder, "nothing") });
-    await expect(error).rejects.toThrow(join(folder, "nothing", "token"));
+    await expect(error).rejects.toThrow(join(folder, "nothing"));
   });
 
   test("is refused where certificates would not be checked, and where a plugin would be run", async () => {

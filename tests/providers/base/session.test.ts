@@ -24,6 +24,18 @@ describe("The process of dynamic providers", () => {
     expect(server().url).toBe("http://observe.example.com");
   });
 
+  test("reads a stack's config once, however often it asks the server", () => {
+    for (let n = 0; n < 2; n++) {
+      const given = request({ ...complete });
+      const get = jest.spyOn(given.config, "get");
+      configure(given);
+      const client = server();
+      get.mockClear();
+      expect(server()).toBe(client);
+      expect(get).not.toHaveBeenCalled();
+    }
+  });
+
   test("needs a connection only when it needs the server, so that a preview works without one", () => {
     const env = jest.replaceProperty(process, "env", {});
     try {

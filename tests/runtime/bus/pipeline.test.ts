@@ -351,6 +351,17 @@ describe("events", () => {
     expect(recording.of("events")[0]).toMatchObject({ status: "error", dlq: false });
   });
 
+  test("a dead-letter queue may be given all the time that it takes", async () => {
+    const deadLetters = { put: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+    const pipeline = pipelineOf({
+      deadLetters,
+      deadLetterTimeoutMs: Infinity,
+      retry: { retries: { event: 0 } },
+    });
+    await pipeline.handleEvent(new OrderPlaced(), "Mailer", () => Promise.reject(new Error("bounced")));
+    expect(recording.of("events")[0]).toMatchObject({ status: "error", dlq: true });
+  });
+
   test("subscribers that fail for days leave no more dead letters than the queue keeps, the newest", async () => {
     const deadLetters = new InMemoryDeadLetterQueue(10);
     const pipeline = pipelineOf({ deadLetters, retry: { retries: { event: 0 } } });
