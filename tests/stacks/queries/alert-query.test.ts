@@ -332,6 +332,7 @@ describe("what an alert says beside its query", () => {
       "eventDeadLetter",
       { limit: "any, at once", windowMinutes: 15, trigger: { periodMinutes: 1 }, metricStreams: {} },
     ],
+    ["quarantine", { stream: "cqrs_quarantine", limit: "> 0 in 5 min", metricStreams: {} }],
     ["commandsSilence", { stream: "cqrs_commands", limit: "no record for 15 min", metricStreams: {} }],
     [
       "commandAvailabilityFastBurn",

@@ -8,6 +8,12 @@ describe("PromQL of a query", () => {
     );
   });
 
+  it("selects by what is like a regular expression, by what is none of several, or by both", () => {
+    expect(promql.series("up", { env: { like: "$env" }, service: { like: "a|b", not: ["probe"] } })).toBe(
+      'up{env=~"($env)",service=~"(a|b)",service!~"(probe)"}',
+    );
+  });
+
   it("cannot be broken out of by a quote, a backslash or a line break in a value", () => {
     expect(promql.matcher(["type", 'a"b\\c\nd\ne'])).toBe(String.raw`type="a\"b\\c\nd\ne"`);
   });
