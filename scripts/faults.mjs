@@ -35,6 +35,9 @@ const totals = { cases: 0, passed: 0, riddenOut: 0, failed: 0, crashed: 0 };
 const started = performance.now();
 const minutes = () => ((performance.now() - started) / 60_000).toFixed(1);
 
+/** The sweeps that run. */
+const children = new Set();
+
 /** Sweeps one version in a process of its own: each keeps a core busy. */
 function sweep(version) {
   const child = spawn(
@@ -82,7 +85,6 @@ process.once("SIGINT", () => {
   interrupted = true;
   for (const child of children) child.kill();
 });
-const children = new Set();
 
 await Promise.all(values.version.map(sweep));
 const failed = totals.failed + totals.crashed;

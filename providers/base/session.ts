@@ -26,11 +26,8 @@ export function server(): OpenObserve {
   if (current?.stack === stack) return current.server;
   const config = stack;
   const connection = connectionFrom({ config: (key) => config.get(`o2cqrs:${key}`) });
-  if (current !== undefined && isDeepStrictEqual(current.connection, connection)) {
-    current = { ...current, stack };
-    return current.server;
-  }
-  void current?.server.close();
-  current = { stack, connection, server: new OpenObserve(connection) };
+  const same = current && isDeepStrictEqual(current.connection, connection) ? current.server : undefined;
+  if (same === undefined) void current?.server.close();
+  current = { stack, connection, server: same ?? new OpenObserve(connection) };
   return current.server;
 }

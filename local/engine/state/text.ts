@@ -12,11 +12,9 @@ type Pieces = readonly (string | Buffer)[];
  */
 export function stateBytes(deployment: DeploymentJson): Buffer {
   const { resources, ...rest } = deployment;
-  const members = Object.entries(rest).map(([name, value]) => member(name, JSON.stringify(value)));
-  if (resources)
-    members.push(member("resources", "[\n", ...between(resources.map(resourcePieces), ",\n"), "\n]"));
-  const pieces = [`{"version":${formatVersion},"deployment":`, ...object(members), "}\n"];
-  return joined(pieces);
+  const members = present(rest).map(([name, value]) => member(name, JSON.stringify(value)));
+  if (resources) members.push(['"resources":[\n', ...between(resources.map(resourcePieces), ",\n"), "\n]"]);
+  return joined([`{"version":${formatVersion},"deployment":`, ...object(members), "}\n"]);
 }
 
 /** Encodes what lies between two pieces of bytes at once. */
@@ -36,10 +34,11 @@ function joined(pieces: Pieces): Buffer {
 
 function resourcePieces(resource: ResourceJson): Pieces {
   return object(
-    Object.entries(resource).map(([name, value]) =>
-      name === "inputs" || name === "outputs"
-        ? member(name, remembered(value as object))
-        : member(name, JSON.stringify(value)),
+    present(resource).map(([name, value]) =>
+      member(
+        name,
+        name === "inputs" || name === "outputs" ? remembered(value as object) : JSON.stringify(value),
+      ),
     ),
   );
 }
@@ -50,18 +49,13 @@ function remembered(properties: object): Buffer {
   return bytes;
 }
 
-/** @param value undefined for what JSON leaves out */
-const member = (name: string, ...value: readonly (string | Buffer | undefined)[]): Pieces =>
-  value.includes(undefined) ? [] : [`${JSON.stringify(name)}:`, ...(value as Pieces)];
+/** JSON leaves out what is undefined. */
+const present = (fields: object): [string, unknown][] =>
+  Object.entries(fields).filter(([, value]) => value !== undefined);
 
-const object = (members: readonly Pieces[]): Pieces => [
-  "{",
-  ...between(
-    members.filter((pieces) => pieces.length > 0),
-    ",",
-  ),
-  "}",
-];
+const member = (name: string, value: string | Buffer): Pieces => [`${JSON.stringify(name)}:`, value];
+
+const object = (members: readonly Pieces[]): Pieces => ["{", ...between(members, ","), "}"];
 
 const between = (all: readonly Pieces[], separator: string): Pieces =>
   all.flatMap((pieces, n) => (n === 0 ? pieces : [separator, ...pieces]));

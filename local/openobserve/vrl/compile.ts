@@ -12,15 +12,13 @@ const rememberedPrograms = 100;
 
 /** Compiles a VRL program with the real compiler; `error` is the server's wording, line breaks at both ends included. */
 export function compileVrl(source: string): Compilation {
-  if (!compiled.has(source)) {
-    const { errors } = check(source);
-    if (errors.length > 0) {
-      const drawn = errors.map((error) => renderDiagnostic(source, error));
-      return { ok: false, error: `\n${drawn.join("\n\n")}\n` };
-    }
+  const { errors } = compiled.has(source) ? { errors: [] } : check(source);
+  if (errors.length === 0) {
+    remember(source);
+    return { ok: true };
   }
-  remember(source);
-  return { ok: true };
+  const drawn = errors.map((error) => renderDiagnostic(source, error));
+  return { ok: false, error: `\n${drawn.join("\n\n")}\n` };
 }
 
 function remember(source: string): void {

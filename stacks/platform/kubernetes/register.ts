@@ -34,7 +34,7 @@ export function register(manifest: Manifest, options: CustomResourceOptions): Cu
   const known = modules[`${manifest.apiVersion}/${manifest.kind}`];
   const { module, name } = known === undefined ? customResource : { module: known, name: manifest.kind };
   // The provider's classes are alike: their arguments are the manifest, whose form its builder has checked.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the manifest names the module, one of hundreds
   const classes = require(`@pulumi/kubernetes/${module}.js`) as Record<string, ResourceClass>;
   const Class = classes[name];
   if (Class === undefined) throw new Error(`@pulumi/kubernetes has no ${name} in ${module}`);
