@@ -83,13 +83,14 @@ export class CqrsObservability extends Part {
       },
       inside,
     );
-    this.streams = streams.byRole;
+    this.streams = Object.fromEntries(
+      Object.entries(streams.byRole).map(([role, { name }]) => [role, name]),
+    ) as Record<StreamRole, Output<string>>;
     new Masking(
       "cqrs-masking",
       {
         streams: streams.byRole,
         defaults: { environment: args.environment, service: args.service, region: args.region },
-        after: [...streams.byStoredName.values()],
         adopt,
       },
       inside,

@@ -1,6 +1,6 @@
 import { type StreamDefinition, type StreamRole, streams } from "@o2cqrs/contract";
 import { Stream } from "@o2cqrs/providers";
-import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { Part } from "./component.js";
 
 export interface StreamsArgs {
@@ -12,8 +12,8 @@ export interface StreamsArgs {
 
 /** The streams of the contract, and the metric streams that alerts cannot be made without. */
 export class Streams extends Part {
-  /** Stored name of each stream of the contract. */
-  readonly byRole: Readonly<Record<StreamRole, Output<string>>>;
+  /** The streams of the contract. */
+  readonly byRole: Readonly<Record<StreamRole, Stream>>;
   /** Everything in this part by stored name, for what must come after it. */
   readonly byStoredName: ReadonlyMap<string, Stream>;
 
@@ -32,9 +32,9 @@ export class Streams extends Part {
     this.byStoredName = new Map(
       [...ofContract, ...ofMetrics].map(({ storedName, stream }) => [storedName, stream]),
     );
-    this.byRole = Object.fromEntries(ofContract.map(({ role, stream }) => [role, stream.name])) as Record<
+    this.byRole = Object.fromEntries(ofContract.map(({ role, stream }) => [role, stream])) as Record<
       StreamRole,
-      Output<string>
+      Stream
     >;
     this.registerOutputs({});
   }

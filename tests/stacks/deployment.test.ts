@@ -102,16 +102,22 @@ describe("a first deployment", () => {
     expect(await destinationsOf(alerts.queryLatency.name)).not.toContain("cqrs-pagerduty");
   });
 
-  it("lets an alert wait for the streams that it reads, and for no other", async () => {
+  it("lets alerts and pipelines wait for the streams that they name, and for no other", async () => {
     const resources = await storedResources(deployed.stateFile);
-    const streamsBefore = (alert: string) =>
+    const streamsBefore = (kind: string, name: string) =>
       resources
-        .find(({ urn }) => urn.endsWith(`Alert::${alert}`))
+        .find(({ urn }) => urn.endsWith(`:${kind}::${name}`))
         ?.dependencies?.filter((urn) => urn.includes("o2cqrs:Stream::"))
-        .map((urn) => urn.split("::").at(-1));
-    expect(streamsBefore(alerts.eventDeadLetter.name)).toEqual([streams.events.name]);
-    expect(streamsBefore(alerts.queryLatency.name)).toEqual(["cqrs_query_duration_ms_bucket"]);
-    for (const { name } of Object.values(alerts)) expect(streamsBefore(name)).not.toEqual([]);
+        .map((urn) => urn.split("::").at(-1))
+        .sort();
+    expect(streamsBefore("Alert", alerts.eventDeadLetter.name)).toEqual([streams.events.name]);
+    expect(streamsBefore("Alert", alerts.queryLatency.name)).toEqual(["cqrs_query_duration_ms_bucket"]);
+    for (const { name } of Object.values(alerts)) expect(streamsBefore("Alert", name)).not.toEqual([]);
+    for (const role of logStreamRoles) {
+      const { name } = streams[role];
+      expect(streamsBefore("Pipeline", `cqrs-mask-${role}`)).toEqual([name, streams.quarantine.name].sort());
+      expect(streamsBefore("Pipeline", `cqrs-count-${role}`)).toEqual([name, streams.metrics.name].sort());
+    }
   });
 
   it("keeps every resource in the part of the configuration that it belongs to", async () => {

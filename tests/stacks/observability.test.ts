@@ -176,10 +176,20 @@ describe("the configuration of a CQRS application", () => {
       const made = (kind: string, name: string) => named(all, kind, name).after;
       expect(made("Alert", alerts.commandErrors.name)).toContain("Stream/cqrs_command_total");
       expect(made("Alert", alerts.eventDeadLetter.name)).toContain("Stream/cqrs-events");
-      for (const name of namesOf(all, "Pipeline"))
-        for (const stream of Object.values(streams))
-          expect(made("Pipeline", name)).toContain(`Stream/${stream.name}`);
+      for (const role of logStreamRoles) {
+        const [source, count] = [
+          made("Pipeline", `cqrs-mask-${role}`),
+          made("Pipeline", `cqrs-count-${role}`),
+        ];
+        expect(source).toEqual(expect.arrayContaining([`Stream/cqrs-${role}`, "Stream/cqrs-quarantine"]));
+        expect(count).toEqual(expect.arrayContaining([`Stream/cqrs-${role}`, "Stream/cqrs-metrics"]));
+      }
     });
+  });
+
+  it("mask with one function, which knows the stack's environment, service and region", () => {
+    const { vrl } = named(all, "Function", "cqrs-mask").inputs as { vrl: string };
+    for (const fallback of ["dev", "orders", "eu-central-1"]) expect(vrl).toContain(`{ "${fallback}" }`);
   });
 
   describe.each(logStreamRoles)("the masking pipeline of %s", (role) => {
@@ -208,7 +218,7 @@ describe("the configuration of a CQRS application", () => {
     it("stores what is marked as masked, and of the rest only facts that are not personal", () => {
       const marked = (value: boolean) => JSON.stringify({ column: "pii_masked", operator: "=", value });
       const { storedName } = streams[role];
-      const begin = [storedName, "cqrs-guard", `cqrs-mask-${role}`];
+      const begin = [storedName, "cqrs-guard", "cqrs-mask"];
       expect(new Set(steps().ways)).toEqual(
         new Set([
           [...begin, marked(true), storedName],
@@ -249,9 +259,7 @@ describe("the configuration of a CQRS application", () => {
       );
     });
 
-    it("has functions of its own that know the stack's environment, service and region", () => {
-      const { vrl } = named(all, "Function", `cqrs-mask-${role}`).inputs as { vrl: string };
-      for (const fallback of ["dev", "orders", "eu-central-1"]) expect(vrl).toContain(`{ "${fallback}" }`);
+    it("names the stream of what it quarantines", () => {
       expect(named(all, "Function", `cqrs-quarantine-${role}`).inputs.vrl).toContain(streams[role].name);
     });
 

@@ -8,8 +8,8 @@ import {
   type StreamRole,
   streams,
 } from "@o2cqrs/contract";
-import { Function as VrlFunction, Pipeline } from "@o2cqrs/providers";
-import type { ComponentResourceOptions, Output, Resource } from "@pulumi/pulumi";
+import { Function as VrlFunction, Pipeline, type Stream } from "@o2cqrs/providers";
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { Part } from "../component.js";
 import { columns, select, sqlString } from "../queries/sql.js";
 import {
@@ -21,11 +21,9 @@ import {
 } from "./programs.js";
 
 export interface MaskingArgs {
-  /** Stored name of each stream. */
-  readonly streams: Readonly<Record<StreamRole, Output<string>>>;
+  /** They must be as they should be, above all without a copy of the original, before records flow. */
+  readonly streams: Readonly<Record<StreamRole, Stream>>;
   readonly defaults: RecordDefaults;
-  /** Streams must be as they should be, above all without a copy of the original, before records flow. */
-  readonly after: readonly Resource[];
   readonly adopt: boolean;
 }
 
@@ -41,9 +39,8 @@ export class Masking extends Part {
     super("Masking", name, options);
     const guard = this.#function("cqrs-guard", guardProgram(), args);
     const metric = this.#function("cqrs-metric", metricProgram(), args);
-    const program = maskingProgram(args.defaults);
+    const mask = this.#function("cqrs-mask", maskingProgram(args.defaults), args);
     for (const role of logStreamRoles) {
-      const mask = this.#function(`cqrs-mask-${role}`, program, args);
       const reduce = this.#function(`cqrs-quarantine-${role}`, quarantineProgram(role), args);
       this.#maskingPipeline(role, args, { guard: guard.name, mask: mask.name, reduce: reduce.name });
       this.#countingPipeline(role, args, metric.name);
@@ -67,7 +64,7 @@ export class Masking extends Part {
         name,
         description: `Masks personal data in ${streams[role].name}; what cannot be masked is quarantined`,
         adopt: args.adopt,
-        source: { kind: "stream", stream: args.streams[role] },
+        source: { kind: "stream", stream: args.streams[role].name },
         nodes: {
           guard: { kind: "function", function: functions.guard, from: "source", afterFlatten: false },
           mask: { kind: "function", function: functions.mask, from: "guard", afterFlatten: false },
@@ -84,11 +81,11 @@ export class Masking extends Part {
           reduce: { kind: "function", function: functions.reduce, from: "unmasked" },
         },
         outputs: {
-          stored: { kind: "stream", stream: args.streams[role], from: "masked" },
-          quarantine: { kind: "stream", stream: args.streams.quarantine, from: "reduce" },
+          stored: { kind: "stream", stream: args.streams[role].name, from: "masked" },
+          quarantine: { kind: "stream", stream: args.streams.quarantine.name, from: "reduce" },
         },
       },
-      { ...this.own, dependsOn: [...args.after] },
+      this.own,
     );
   }
 
@@ -103,10 +100,16 @@ export class Masking extends Part {
         source: { kind: "sql", sql: countingQuery(role), periodMinutes: 1, frequencyMinutes: 1 },
         nodes: { metric: { kind: "function", function: metric, from: "source" } },
         outputs: {
-          metrics: { kind: "stream", stream: args.streams.metrics, streamType: "metrics", from: "metric" },
+          metrics: {
+            kind: "stream",
+            stream: args.streams.metrics.name,
+            streamType: "metrics",
+            from: "metric",
+          },
         },
       },
-      { ...this.own, dependsOn: [...args.after] },
+      // Its query names the stream without being given it.
+      { ...this.own, dependsOn: args.streams[role] },
     );
   }
 }

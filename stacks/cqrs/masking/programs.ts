@@ -114,7 +114,7 @@ masked.timestamp = format_timestamp(time, "%Y-%m-%dT%H:%M:%S%.3fZ") ?? ""`;
 
 /**
  * The second program: masks every key and every text at any depth, then the personal fields by name, and
- * normalises the time and the dimensions. Its last statements set the marker. It is the same text for each log
+ * normalises the time and the dimensions. Its last statements set the marker. One function serves every log
  * stream, as the personal fields of the contract may stand in any of them.
  */
 export function maskingProgram(defaults: RecordDefaults): string {
