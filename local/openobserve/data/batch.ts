@@ -1,5 +1,5 @@
 import { columnTypeOf, widen } from "./columns.js";
-import { type ColumnType, type Row, type StreamKey, type Value } from "./store.js";
+import { type Column, type ColumnType, type Row, type StreamKey, type Value } from "./store.js";
 
 export interface BatchColumn {
   readonly name: string;
@@ -8,7 +8,7 @@ export interface BatchColumn {
   readonly values: readonly (Value | undefined)[];
 }
 
-/** Records of one stream, column by column: what the log writes and the database appends. */
+/** Records of one stream, column by column, or columns without records: what the log writes and the database appends. */
 export interface Batch {
   readonly size: number;
   readonly columns: readonly BatchColumn[];
@@ -68,6 +68,12 @@ export function batchOf(rows: readonly Row[], types?: Readonly<Record<string, Co
   for (const row of rows) builder.add(row);
   return builder.build();
 }
+
+/** Columns that a stream is to have before it has records. */
+export const declaration = (columns: readonly Column[]): Batch => ({
+  size: 0,
+  columns: columns.map(({ name, type }) => ({ name, type, values: [] })),
+});
 
 type EncodedBatch = [string, string, string, number, [string, ColumnType, unknown[]][]];
 

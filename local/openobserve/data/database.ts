@@ -127,10 +127,11 @@ export class Database {
 
   async #applyStream({ stream, columns, batches, bytes }: StreamChange): Promise<void> {
     const { key, id } = stream;
+    const isNew = stream.stored.size === 0;
     const altered = await this.#alter(stream, columns);
     if (batches.length > 0) await this.#appendBatches(stream, columns, batches);
     if (!altered && batches.length === 0) return;
-    await this.writer.run(`DELETE FROM o2_streams WHERE id = ${id}`);
+    if (!isNew) await this.writer.run(`DELETE FROM o2_streams WHERE id = ${id}`);
     await this.writer.run("INSERT INTO o2_streams VALUES ($1, $2, $3, $4, $5, $6)", [
       id,
       key.organization,

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Batch, batchOf, decodeBatch, encodeBatch } from "./batch.js";
+import { type Batch, batchOf, decodeBatch, declaration, encodeBatch } from "./batch.js";
 import { Catalog, StreamState, timestampColumn } from "./catalog.js";
 import { Database } from "./database.js";
 import {
@@ -92,16 +92,13 @@ export class DuckDataStore implements DataStore {
     return this.catalog.of(organization).map(({ key }) => key);
   }
 
+  /** The table is made with others in one transaction: one alone costs as much as ingesting thousands of rows. */
   async create(key: StreamKey, columns: readonly Column[]): Promise<void> {
-    const stream = this.catalog.get(key);
-    if (stream) stream.addColumns(columns);
-    else this.#make(key, columns);
-    await this.flush();
+    await this.#append(key, declaration(columns));
   }
 
   async addColumns(key: StreamKey, columns: readonly Column[]): Promise<void> {
-    this.catalog.get(key)?.addColumns(columns);
-    await this.flush();
+    if (this.catalog.get(key)) await this.#append(key, declaration(columns));
   }
 
   async deleteColumns(key: StreamKey, names: readonly string[]): Promise<void> {
@@ -115,7 +112,10 @@ export class DuckDataStore implements DataStore {
 
   /** As `append`, for rows that are columns already. */
   async appendBatch(key: StreamKey, batch: Batch): Promise<void> {
-    if (batch.size === 0) return;
+    if (batch.size > 0) await this.#append(key, batch);
+  }
+
+  async #append(key: StreamKey, batch: Batch): Promise<void> {
     const tooMany = this.#pendingBytes > this.maxPendingBytes || this.#pendingRows > mostPendingRows;
     if (tooMany) await this.flush();
     const text = encodeBatch(key, batch);
@@ -123,15 +123,18 @@ export class DuckDataStore implements DataStore {
     await this.#log?.append(text);
   }
 
-  /** Adds a batch to what waits for the database. @internal */
+  /** Adds a batch, or columns without rows, to what waits for the database. @internal */
   take(key: StreamKey, batch: Batch, bytes: number): void {
-    const stream = this.catalog.get(key) ?? this.#make(key, []);
-    stream.merge(batch);
-    stream.pending.push(batch);
-    stream.changed = true;
-    stream.bytes += bytes;
-    this.#pendingRows += batch.size;
-    this.#pendingBytes += bytes;
+    const stream = this.catalog.get(key) ?? this.#make(key, batch.size === 0 ? batch.columns : []);
+    if (batch.size === 0) stream.addColumns(batch.columns);
+    else {
+      stream.merge(batch);
+      stream.pending.push(batch);
+      stream.changed = true;
+      stream.bytes += bytes;
+      this.#pendingRows += batch.size;
+      this.#pendingBytes += bytes;
+    }
     if (this.#log === undefined) return;
     if (this.#pendingRows >= flushRows) this.#flushInBackground();
     else this.#timer ??= setTimeout(() => this.#flushInBackground(), flushInterval).unref();
@@ -146,12 +149,11 @@ export class DuckDataStore implements DataStore {
   }
 
   async stats(key: StreamKey): Promise<StreamStats> {
-    const table = this.tableOf(key);
-    if (table === undefined) return { records: 0, oldest: 0, newest: 0, bytes: 0 };
+    const { table, bytes } = this.catalog.get(key) ?? { bytes: 0 };
+    if (bytes === 0) return { records: 0, oldest: 0, newest: 0, bytes };
     const time = timestampColumn;
     const { rows } = await this.query(`SELECT count(*), min(${time}), max(${time}) FROM ${table}`);
     const [records, oldest, newest] = (rows[0] ?? []).map(Number);
-    const bytes = this.catalog.get(key)?.bytes ?? 0;
     return { records: records ?? 0, oldest: oldest ?? 0, newest: newest ?? 0, bytes };
   }
 

@@ -79,14 +79,13 @@ async function create(request: ServerRequest, context: ServerContext): Promise<R
   if (context.data.columns(key)) throw failure(400, "stream already exists");
   const all = withTimestamp(columns);
   await context.data.create(key, all);
-  await context.streams.save(key, {
-    createdAt: context.clock.micros(),
-    declared: all.map(({ name }) => name),
-  });
-  assertNotBeingDeleted(context, key);
+  const made = { createdAt: context.clock.micros(), declared: all.map(({ name }) => name) };
   const settings = settingsOfCreate(body, context.options.userDefinedSchemas ? columns : []);
-  refuseBroken(brokenRule(settings, all, context.version));
-  await context.streams.save(key, { settings });
+  const broken = brokenRule(settings, all, context.version);
+  const refused = broken !== undefined || context.streams.isBeingDeleted(key);
+  await context.streams.save(key, refused ? made : { ...made, settings });
+  assertNotBeingDeleted(context, key);
+  refuseBroken(broken);
   return ok("stream created");
 }
 

@@ -104,4 +104,34 @@ describe("A server that is killed while it takes records", () => {
     }
     expect(answered.size).toBeGreaterThanOrEqual(60_000);
   }, 120_000);
+
+  it("has every stream that it made, with its columns and those added later, and one for each", async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `made_${index}`);
+    const call = async (method: string, path: string, body?: unknown) => {
+      const response = await fetch(`${server.url}/api/default/streams${path}?type=logs`, {
+        method,
+        headers,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      expect(response.status).toBe(200);
+      return (await response.json()) as { schema: { name: string; type: string }[] };
+    };
+    const text = (name: string) => ({ name, type: "Utf8" });
+    await Promise.all(
+      names.map((name) => call("POST", `/${name}`, { fields: [text("zebra"), text("apple")], settings: {} })),
+    );
+    await call("PUT", "/made_0/settings", { fields: { add: [text("later")] } });
+    await kill(server);
+    server = await start(dataDir);
+    for (const name of names) {
+      const added = name === "made_0" ? ["later"] : [];
+      const { schema } = await call("GET", `/${name}/schema`);
+      expect(schema.map((column) => column.name).sort()).toEqual(
+        ["_timestamp", "apple", "zebra", ...added].sort(),
+      );
+    }
+    const listed = await fetch(`${server.url}/api/default/streams?type=logs`, { headers });
+    const { list } = (await listed.json()) as { list: { name: string }[] };
+    expect(list.map(({ name }) => name).sort()).toEqual(["crash", ...names].sort());
+  });
 });
