@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { Connection } from "./connection.js";
 import { errorForStatus, UnavailableError, UnexpectedAnswerError } from "./errors.js";
 import { bodyOf, failureIn } from "./answer.js";
+import { httpClient } from "./http-client.js";
 import { networkError } from "./network.js";
 
 export interface TransportOptions {
@@ -122,12 +123,13 @@ export class Transport {
   }
 
   async #exchange({ method, path, query, body, form, file, signal }: Request<unknown>) {
-    const url = this.#url + path + queryString(query);
-    const { request } = await undici();
+    const url = new URL(this.#url + path + queryString(query));
+    const { request } = await httpClient();
     const dispatcher = await (this.#dispatcher ??= this.#connect());
     try {
-      const response = await request(url, {
-        dispatcher,
+      const response = await request.call(dispatcher, {
+        origin: url.origin,
+        path: url.pathname + url.search,
         method,
         headers: {
           authorization: this.#authorization,
@@ -151,11 +153,8 @@ export class Transport {
   }
 }
 
-/** Loaded with the first request: programs, checks and diffs send none, and it is a hundred modules. */
-const undici = () => import("undici");
-
 async function pool(connection: Connection, options: TransportOptions): Promise<Dispatcher> {
-  const { Agent } = await undici();
+  const { Agent } = await httpClient();
   return new Agent({
     connections: options.connections ?? 8,
     headersTimeout: options.headersTimeoutMs ?? 30_000,
@@ -168,7 +167,7 @@ async function pool(connection: Connection, options: TransportOptions): Promise<
 }
 
 async function multipart({ name, type, content }: NonNullable<Request<unknown>["file"]>): Promise<FormData> {
-  const { FormData } = await undici();
+  const { FormData } = await import("undici");
   const form = new FormData();
   form.set("file", new Blob([content], { type }), name);
   return form;
