@@ -3,3 +3,4 @@ export { authorization, type Credentials, type CredentialsSource } from "./crede
 export { otlpEndpointFromEnv } from "./endpoints.js";
 export { EnvironmentError } from "./errors.js";
 export { identityFromEnv, type ServiceIdentity } from "./identity.js";
+export { metricIntervalFromEnv } from "./metric-interval.js";

@@ -7,6 +7,7 @@ import { configFromEnv, type Environment } from "../env/config.js";
 import { type CredentialsSource } from "../env/credentials.js";
 import { otlpEndpointFromEnv } from "../env/endpoints.js";
 import { identityFromEnv, type ServiceIdentity } from "../env/identity.js";
+import { metricIntervalFromEnv } from "../env/metric-interval.js";
 import { type CloseReport, IngestClient, ingestOptionsOf, type RecordSink } from "../ingest/client.js";
 import { type IngestTuning } from "../ingest/options.js";
 import { CqrsLogs } from "../logs/logs.js";
@@ -33,7 +34,7 @@ export interface TelemetryOptions {
   readonly credentials?: CredentialsSource;
   /** The ingest client's buffer and limits. */
   readonly ingest?: IngestTuning;
-  /** Milliseconds between exports of metrics; default 10 000. */
+  /** Milliseconds between exports of metrics; default `OTEL_METRIC_EXPORT_INTERVAL`, or else 10 000. */
   readonly metricIntervalMs?: number;
   /** Checks each log record against the contract; see `CqrsLogsOptions`. */
   readonly validateLogs?: boolean;
@@ -85,7 +86,8 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   // The counter needs the meters, whose exporter needs the counter.
   let exportFailed: ExportFailed = () => undefined;
 
-  const meters = startMeters(config, identity, exporterOf("metrics"), options.metricIntervalMs ?? 10_000);
+  const metricIntervalMs = options.metricIntervalMs ?? metricIntervalFromEnv(env) ?? 10_000;
+  const meters = startMeters(config, identity, exporterOf("metrics"), metricIntervalMs);
   const tracing = startTracing(config, identity, exporterOf("traces"));
   const meter = meters.getMeter(instrumentation);
   const ingest = config.enable

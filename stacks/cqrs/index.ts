@@ -102,7 +102,7 @@ export class CqrsObservability extends Part {
       this.own,
     );
     this.dashboards = createDashboards({ folderId: dashboardFolder.folderId, parent: this, adopt });
-    this.dashboardUrls = this.#links(args, dashboardFolder.folderId);
+    this.dashboardUrls = this.#links(args);
 
     if (args.alerts !== undefined) {
       const alertFolder = new Folder("cqrs-alerts", { ...folders.alerts, kind: "alerts", adopt }, this.own);
@@ -136,13 +136,13 @@ export class CqrsObservability extends Part {
     this.registerOutputs({});
   }
 
-  #links(args: CqrsObservabilityArgs, folderId: Output<string>): Record<DashboardId, Output<string>> {
+  #links(args: CqrsObservabilityArgs): Record<DashboardId, Output<string>> {
     const organization = encodeURIComponent(args.organization);
     const view = interpolate`${args.url}/web/dashboards/view?org_identifier=${organization}`;
     return Object.fromEntries(
       Object.keys(declaredDashboards).map((id) => {
-        const { dashboardId } = this.dashboards[id as DashboardId];
-        return [id, interpolate`${view}&dashboard=${dashboardId}&folder=${folderId}&tab=default`];
+        const { dashboardId, folder } = this.dashboards[id as DashboardId];
+        return [id, interpolate`${view}&dashboard=${dashboardId}&folder=${folder}&tab=default`];
       }),
     ) as Record<DashboardId, Output<string>>;
   }

@@ -2,6 +2,7 @@ import {
   configFromEnv,
   EnvironmentError,
   identityFromEnv,
+  metricIntervalFromEnv,
   otlpEndpointFromEnv,
 } from "openobserve-cqrs/runtime/env";
 
@@ -78,4 +79,28 @@ test("sends OTLP where the environment says, and else to the server's own path",
   expect(otlpEndpointFromEnv(config, "traces", { OTLP_TRACES_ENDPOINT: "https://gw/otlp/v1/traces" })).toBe(
     "https://gw/otlp/v1/traces",
   );
+});
+
+describe("the interval of metrics", () => {
+  const intervalOf = (OTEL_METRIC_EXPORT_INTERVAL: string) =>
+    metricIntervalFromEnv({ OTEL_METRIC_EXPORT_INTERVAL });
+
+  it("is that of OpenTelemetry's variable, in milliseconds", () => {
+    expect([intervalOf("100"), intervalOf(" 2000 "), intervalOf("86400000")]).toEqual([
+      100, 2_000, 86_400_000,
+    ]);
+  });
+
+  it("is nobody's where the variable is absent or empty", () => {
+    expect([metricIntervalFromEnv({}), intervalOf(""), intervalOf(" ")]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it.each(["99", "86400001", "1.5", "-1000", "1s", "often"])("is refused by name when it is %s", (value) => {
+    expect(() => intervalOf(value)).toThrow(EnvironmentError);
+    expect(() => intervalOf(value)).toThrow(/OTEL_METRIC_EXPORT_INTERVAL: .* from 100 to 86400000/);
+  });
 });
