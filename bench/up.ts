@@ -28,7 +28,7 @@ import { type CountingProxy, startCountingProxy } from "./servers/counting-proxy
 import { password, startEmbeddedServer, user } from "./servers/embedded.js";
 
 const streams = Number(process.env.BENCH_STREAMS ?? 300);
-const rounds = Number(process.env.BENCH_ROUNDS ?? 2);
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 
 const root = process.cwd();
 
@@ -128,13 +128,16 @@ async function compare(engine: Engine, project: Project, url: string, proxy: Cou
   const smallest: Story[] = [];
   const alike: Story[] = [];
   const folder = mkdtempSync(join(tmpdir(), "o2cqrs-bench-graph-"));
-  for (let round = 0; round < rounds; round++) {
-    const figures = await story(engine, project, url);
-    subject.push(figures);
-    smallest.push(await story(engine, noop(figures.first.resources), url));
-    alike.push(await story(engine, sameGraph(figures.first.graph, join(folder, "graph.json")), url));
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const figures = await story(engine, project, url);
+      subject.push(figures);
+      smallest.push(await story(engine, noop(figures.first.resources), url));
+      alike.push(await story(engine, sameGraph(figures.first.graph, join(folder, "graph.json")), url));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  rmSync(folder, { recursive: true, force: true });
   const best = (all: Story[], which: "first" | "noChange") =>
     Math.min(...all.map((one) => one[which].seconds));
   const [measured] = subject as [Story, ...Story[]];

@@ -115,7 +115,9 @@ export class Database {
       for (const { table, id } of dropped) {
         await this.writer.run(`DROP TABLE IF EXISTS ${table}; DELETE FROM o2_streams WHERE id = ${id}`);
       }
-      for (const change of changes) await this.#applyStream(change);
+      const changed: StreamChange[] = [];
+      for (const change of changes) if (await this.#applyStream(change)) changed.push(change);
+      await this.#note(changed);
       await this.writer.run(`UPDATE o2_log SET applied = ${applied}`);
       await this.writer.run("COMMIT");
     } catch (error) {
@@ -125,21 +127,29 @@ export class Database {
     }
   }
 
-  async #applyStream({ stream, columns, batches, bytes }: StreamChange): Promise<void> {
-    const { key, id } = stream;
-    const isNew = stream.stored.size === 0;
+  /** @returns whether there is something to note of the stream */
+  async #applyStream({ stream, columns, batches }: StreamChange): Promise<boolean> {
     const altered = await this.#alter(stream, columns);
     if (batches.length > 0) await this.#appendBatches(stream, columns, batches);
-    if (!altered && batches.length === 0) return;
-    if (!isNew) await this.writer.run(`DELETE FROM o2_streams WHERE id = ${id}`);
-    await this.writer.run("INSERT INTO o2_streams VALUES ($1, $2, $3, $4, $5, $6)", [
-      id,
-      key.organization,
-      key.type,
-      key.name,
-      JSON.stringify(columns.map(({ name, type }) => [name, type])),
-      BigInt(bytes),
-    ]);
+    return altered || batches.length > 0;
+  }
+
+  /** What the next start reads: all rows at once, as a statement for each would take as long as making its table. */
+  async #note(changes: readonly StreamChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const ids = changes.map(({ stream }) => stream.id).join(", ");
+    await this.writer.run(`DELETE FROM o2_streams WHERE id IN (${ids})`);
+    const appender = await this.writer.createAppender("o2_streams");
+    for (const { stream, columns, bytes } of changes) {
+      appender.appendInteger(stream.id);
+      appender.appendVarchar(stream.key.organization);
+      appender.appendVarchar(stream.key.type);
+      appender.appendVarchar(stream.key.name);
+      appender.appendVarchar(JSON.stringify(columns.map(({ name, type }) => [name, type])));
+      appender.appendBigInt(BigInt(bytes));
+      appender.endRow();
+    }
+    appender.closeSync();
   }
 
   async #appendBatches(
