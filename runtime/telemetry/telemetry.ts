@@ -86,8 +86,9 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   // The counter needs the meters, whose exporter needs the counter.
   let exportFailed: ExportFailed = () => undefined;
 
-  const metricIntervalMs = options.metricIntervalMs ?? metricIntervalFromEnv(env) ?? 10_000;
-  const meters = startMeters(config, identity, exporterOf("metrics"), metricIntervalMs);
+  const wantedIntervalMs =
+    options.metricIntervalMs ?? (config.enable ? metricIntervalFromEnv(env) : undefined);
+  const meters = startMeters(config, identity, exporterOf("metrics"), wantedIntervalMs ?? 10_000);
   const tracing = startTracing(config, identity, exporterOf("traces"));
   const meter = meters.getMeter(instrumentation);
   const ingest = config.enable

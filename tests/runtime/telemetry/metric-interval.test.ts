@@ -4,6 +4,8 @@ import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { envNames } from "@o2cqrs/contract";
+import { EnvironmentError } from "../../../runtime/env/errors.js";
+import { startTelemetry } from "../../../runtime/telemetry/telemetry.js";
 
 // Runs processes, which takes a machine that is busy its time.
 jest.setTimeout(180_000);
@@ -41,4 +43,14 @@ test("metrics are exported as often as OTEL_METRIC_EXPORT_INTERVAL says", async 
     server.closeAllConnections();
     server.close();
   }
+});
+
+test("an interval that is none is refused before anything starts, and ignored where telemetry is off", async () => {
+  const env = {
+    [envNames.url]: "http://127.0.0.1:9",
+    [envNames.token]: "t",
+    OTEL_METRIC_EXPORT_INTERVAL: "often",
+  };
+  expect(() => startTelemetry({ env })).toThrow(EnvironmentError);
+  await startTelemetry({ env: { ...env, [envNames.enabled]: "false" } }).shutdown();
 });
