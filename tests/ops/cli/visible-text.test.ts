@@ -23,9 +23,11 @@ const attacks = [
   "cqrs-\u202esdnammoc\u202c",
   "\u2066x\u2069\u200f",
   "one\u2028two\u0085three",
+  "shown\ufff9beside\ufffait\ufffb",
 ];
 
-const driving = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]/;
+const driving =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb]/;
 const colours = createColors(true);
 const ownColours = /\u001b\[(?:1|2|22|31|32|33|39)m/g;
 
