@@ -17,7 +17,8 @@ export function variable(env: Environment, name: EnvName): string | undefined {
   return present(env[name]) ?? (fallback === undefined ? undefined : present(env[fallback]));
 }
 
-const present = (value: string | undefined): string | undefined => {
+/** A value without what surrounds it; empty counts as absent. */
+export const present = (value: string | undefined): string | undefined => {
   const trimmed = value?.trim();
   return trimmed === "" ? undefined : trimmed;
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Environment } from "./config.js";
+import { type Environment, present } from "./config.js";
 import { EnvironmentError } from "./errors.js";
 
 const name = "OTEL_METRIC_EXPORT_INTERVAL";
@@ -13,8 +13,8 @@ const intervalSchema = z.coerce.number().int().min(100).max(86_400_000);
  * @throws EnvironmentError unless it is a whole number from 100 to 86 400 000
  */
 export function metricIntervalFromEnv(env: Environment = process.env): number | undefined {
-  const value = env[name]?.trim();
-  if (value === undefined || value === "") return undefined;
+  const value = present(env[name]);
+  if (value === undefined) return undefined;
   const parsed = intervalSchema.safeParse(value);
   if (!parsed.success)
     throw new EnvironmentError([`${name}: must be a whole number of milliseconds from 100 to 86400000`]);

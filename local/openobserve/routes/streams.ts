@@ -81,11 +81,11 @@ async function create(request: ServerRequest, context: ServerContext): Promise<R
   await context.data.create(key, all);
   const made = { createdAt: context.clock.micros(), declared: all.map(({ name }) => name) };
   const settings = settingsOfCreate(body, context.options.userDefinedSchemas ? columns : []);
-  const broken = brokenRule(settings, all, context.version);
-  const refused = broken !== undefined || context.streams.isBeingDeleted(key);
-  await context.streams.save(key, refused ? made : { ...made, settings });
-  assertNotBeingDeleted(context, key);
-  refuseBroken(broken);
+  const refusal = context.streams.isBeingDeleted(key)
+    ? new StreamBeingDeleted(key).message
+    : brokenRule(settings, all, context.version);
+  await context.streams.save(key, refusal === undefined ? { ...made, settings } : made);
+  refuse(refusal);
   return ok("stream created");
 }
 
@@ -96,8 +96,8 @@ const withTimestamp = (columns: readonly Column[]): readonly Column[] => {
     : [...unique, { name: "_timestamp", type: "Int64" }];
 };
 
-function refuseBroken(rule: string | undefined): void {
-  if (rule !== undefined) throw failure(400, rule);
+function refuse(reason: string | undefined): void {
+  if (reason !== undefined) throw failure(400, reason);
 }
 
 function assertNotBeingDeleted(context: ServerContext, key: StreamKey): void {
@@ -118,7 +118,7 @@ async function updateSettings(request: ServerRequest, context: ServerContext): P
   const added = newColumns(change.fields.add, columns);
   const all = [...columns, ...added];
   const settings = applyUpdate(context.streams.settings(key), change, all, context.clock.micros());
-  refuseBroken(brokenRule(settings, all, context.version));
+  refuse(brokenRule(settings, all, context.version));
   if (added.length > 0) await context.data.addColumns(key, added);
   await context.streams.save(key, { settings });
   if (change.data_retention !== undefined) await followRetention(context, key);
